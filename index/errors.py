@@ -1,0 +1,70 @@
+"""Everything this project raises on purpose, in one tree.
+
+SearchError
+├── BadRequest              what was asked cannot be understood (400, exit 2)
+├── NotFound                no such document for this audience (404)
+├── UnreadableDocument      one file could not be read; `reason` is a stable word
+├── EncoderUnavailable      the embedding model cannot be loaded; keyword search still works
+└── LibraryError            something is wrong with --home
+    ├── ForeignHome         the directory holds something that is not ours
+    ├── NewerHome           it was written by a newer version
+    ├── IndexMismatch       built with another analyzer or encoder: run `xiehui rebuild`
+    └── LibraryBusy         another process is writing
+
+Messages are one line, name the thing and the way out, and are in Chinese where an
+office clerk will read them. `code` is stable and goes into the API's error shape.
+"""
+
+from __future__ import annotations
+
+
+class SearchError(Exception):
+    """Root of the tree; `code` is a stable word for programs."""
+
+    code = "search_error"
+
+
+class BadRequest(SearchError):
+    code = "bad_request"
+
+
+class NotFound(SearchError):
+    code = "not_found"
+
+
+class UnreadableDocument(SearchError):
+    """One file cannot be read.
+
+    `reason` is one of the stable words listed in README.md (`empty_file`, `no_text`,
+    `unsupported_type`, `password_required`, `corrupt_pdf`, `corrupt_zip`, ...).
+    """
+
+    code = "unreadable_document"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class EncoderUnavailable(SearchError):
+    code = "encoder_unavailable"
+
+
+class LibraryError(SearchError):
+    code = "library_error"
+
+
+class ForeignHome(LibraryError):
+    code = "foreign_home"
+
+
+class NewerHome(LibraryError):
+    code = "newer_home"
+
+
+class IndexMismatch(LibraryError):
+    code = "index_mismatch"
+
+
+class LibraryBusy(LibraryError):
+    code = "library_busy"

@@ -1,0 +1,187 @@
+"""The nouns of the project: what a document is made of, what is asked, what is answered.
+
+Frozen dataclasses without behaviour beyond what is true of the value itself. Offsets are
+code points; pages count from 1, ordinals from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """Who may see a document; each audience also sees what the ones before it see."""
+
+    PUBLIC = "public"
+    MEMBER = "member"
+    STAFF = "staff"
+
+    @property
+    def rank(self) -> int:
+        """0 for public, 2 for staff: a document of rank r is visible to audiences >= r."""
+        return list(Audience).index(self)
+
+    def sees(self, other: Audience) -> bool:
+        return self.rank >= other.rank
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of cleaned text, in reading order.
+
+    `level` is 0 for the document's title lines, 1.. for headings, None for body text.
+    `annex` is 0 in the main text and n in the n-th annex.
+    """
+
+    text: str
+    page: int = 1
+    level: int | None = None
+    annex: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the paragraphs it governs: `paragraphs[start]` is the heading itself."""
+
+    level: int
+    text: str
+    start: int
+    end: int
+    annex: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """第X条 of a bylaw: `paragraphs[start:end]`."""
+
+    number: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    name: str | None
+    unit: str | None = None
+    area: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    title: str
+    text: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Text that was read but is not content, with the reason (`page_number`, `navigation`, ...)."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is indexed and returned.
+
+    `text == document.text[start:end]`; `path` are the headings above it, outermost first,
+    without the title; `address` is what a person would cite (`第三条`, `四、活动方式（二）`).
+    """
+
+    ordinal: int
+    text: str
+    start: int
+    end: int
+    pages: tuple[int, int]
+    path: tuple[str, ...] = ()
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file after reading. Field names follow GB/T 33480; unknown is None, never a guess.
+
+    `date` is only as precise as the text: `2024-06-25`, `2024-06` or `2024`. `years` are the
+    years the content is about. `site` is the web site a page was taken from.
+    """
+
+    format: str
+    paragraphs: tuple[Paragraph, ...]
+    passages: tuple[Passage, ...]
+    title: str | None = None
+    number: str | None = None
+    letterhead: str | None = None
+    issuer: str | None = None
+    date: str | None = None
+    years: tuple[int, ...] = ()
+    types: tuple[str, ...] = ()
+    site: str | None = None
+    url: str | None = None
+    sections: tuple[Section, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The cleaned text that passage offsets point into: paragraphs joined by newlines."""
+        return "\n".join(paragraph.text for paragraph in self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What narrows a search. Empty means everything the audience may see.
+
+    `issuer` matches by containment. Dates are inclusive ISO days.
+    """
+
+    type: str | None = None
+    issuer: str | None = None
+    year: int | None = None
+    date_from: str | None = None
+    date_to: str | None = None
+    number: str | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question, as understood: the text, how to look for it, and for whom."""
+
+    text: str
+    audience: Audience
+    mode: str = "hybrid"
+    filter: Filter = field(default_factory=Filter)
+    limit: int = 10
+    offset: int = 0
+    sort: str = "relevance"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage before it is shown, with its rank and score in each lane that found it."""
+
+    passage_id: int
+    score: float
+    lanes: Mapping[str, tuple[int | None, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One passage as shown: `marks` are offsets into `text`, which is what the audience may read."""
+
+    passage_id: int
+    address: str
+    pages: tuple[int, int]
+    text: str
+    marks: tuple[tuple[int, int], ...]
+    score: float
+    why: Mapping[str, Mapping[str, float]]

@@ -1,0 +1,43 @@
+"""What a reader hands over: the text of a file in order, with just enough style to judge it.
+
+Readers know formats and nothing about official documents; structure and metadata know
+official documents and nothing about formats. This is all they share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from index.model import Dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph as read: lines already joined, furniture already gone.
+
+    `size` in points, `outline` is the format's own heading level (Word outline level,
+    h1..h6), `kind` is `text`, `row` (a table row, cells joined by " | ") or `box`.
+    Style the format cannot tell stays None or False.
+    """
+
+    text: str
+    page: int = 1
+    size: float | None = None
+    bold: bool = False
+    centred: bool = False
+    outline: int | None = None
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A whole file as read. `title`, `date`, `site` and `url` are what a web page says of itself."""
+
+    format: str
+    blocks: tuple[Block, ...]
+    dropped: tuple[Dropped, ...] = ()
+    warnings: tuple[str, ...] = ()
+    title: str | None = None
+    date: str | None = None
+    site: str | None = None
+    url: str | None = None
