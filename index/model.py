@@ -166,22 +166,31 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Lane:
+    """A candidate's place in one lane: `rank` is None when the lane did not find it by itself."""
+
+    rank: int | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage before it is shown, with its rank and score in each lane that found it."""
 
     passage_id: int
     score: float
-    lanes: Mapping[str, tuple[int | None, float]]
+    lanes: Mapping[str, Lane]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One passage as shown: `marks` are offsets into `text`, which is what the audience may read."""
+    """One passage as shown: `marks` are offsets into `text`, as the audience may read it."""
 
     passage_id: int
+    path: tuple[str, ...]
     address: str
     pages: tuple[int, int]
     text: str
     marks: tuple[tuple[int, int], ...]
     score: float
-    why: Mapping[str, Mapping[str, float]]
+    why: Mapping[str, Lane]

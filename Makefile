@@ -1,0 +1,50 @@
+# Two commands do everything: `make demo` shows the project, `make test` checks it.
+# On a fresh machine each makes its own .venv first.
+
+PYTHON ?= python3
+PORT   ?= 8000
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   := var/demo
+TORCH  := torch==2.13.0
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+# Any change of what must be installed installs it again, and nothing else does.
+INSTALLED      := $(VENV)/installed
+INSTALLED_TEST := $(VENV)/installed-test
+
+export XIEHUI_NAME ?= 江岚省高等院校后勤协会
+export XIEHUI_EXAMPLES ?= ["新秘书长是谁，得了多少票","民办学校人少，会费能打折吗","孩子寝室开空调一度电多少钱"]
+
+.PHONY: demo test check clean
+
+demo: $(INSTALLED)
+	@$(BIN)/xiehui ingest corpus/documents --home $(DEMO) --audience public
+	@exec $(BIN)/xiehui serve --home $(DEMO) --port $(PORT)
+
+test: check
+	$(BIN)/python -m pytest -q
+
+check: $(INSTALLED_TEST)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "需要 Python 3.11 或更新的版本：请安装后再运行，或用 make PYTHON=路径 指定"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "缺少 venv：请先安装，Debian/Ubuntu 为 apt install python3-venv"; exit 1; }
+	@echo "正在安装（首次需要几分钟）……"
+	@$(PYTHON) -m venv $(VENV)
+	@# torch first and by itself, so that nothing else chooses another build of it.
+	@$(BIN)/python -m pip install --quiet $(TORCH)
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(INSTALLED_TEST): $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(DEMO)

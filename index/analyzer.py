@@ -1,0 +1,185 @@
+"""From text to terms: one analyzer for documents, queries and the encoder.
+
+Text is folded once (width, script, look-alikes, case, letter-spacing) with a map back to the
+original characters, then cut two ways: jieba words in search mode, and overlapping pairs of
+Chinese characters. Words rank well; pairs find what two cuts of the same phrase would miss.
+On layperson questions over 147,966 law articles words alone give nDCG@10 0.345, pairs 0.358,
+both with equal weight 0.369.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+import jieba
+import opencc
+
+DICTIONARY = Path(__file__).with_name("dictionary.txt")
+FUNCTION_WORDS = frozenset(
+    Path(__file__).with_name("function_words.txt").read_text("utf-8").split()
+)
+
+# Raised whenever the same text would give other terms than before.
+_VERSION = 1
+
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f"
+_HAN_RUN = re.compile(f"[{_HAN}]+")
+# Matches 川 东 片 区 and 唐 勇; not 美后勤之道 关于, where the space parts two phrases.
+_LETTER_SPACED = re.compile(f"(?<![{_HAN}])[{_HAN}](?: {{1,4}}[{_HAN}](?![{_HAN}]))+")
+# Characters that look alike and that PDF fonts, input methods and old typists exchange.
+# NFKC folds the Kangxi radicals but not most of the radicals supplement.
+_LOOK_ALIKES = dict(
+    zip(
+        "釆〇⺟⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳",
+        "采零母民虎西见角贝车长长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟",
+        strict=True,
+    )
+)
+
+
+class _Folding(dict[int, str]):
+    """Code point -> folded text, filled as characters are met. Empty for what has no meaning."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._simplify = opencc.OpenCC("t2s").convert
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if unicodedata.category(char) in {"Cf", "Cc", "Mn", "Cs", "Co"} and char not in "\t\n":
+            folded = " " if char == "\r" else ""
+        else:
+            folded = unicodedata.normalize("NFKC", _LOOK_ALIKES.get(char, char))
+            folded = self._simplify(folded).lower()
+            # Lower-casing may bring a combining mark that a second folding would drop.
+            folded = "".join(c if c == char else self[ord(c)] for c in folded)
+        self[code] = folded
+        return folded
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """Folded text; `origin[i]` is where `text[i]` came from, None when nothing moved."""
+
+    text: str
+    origin: tuple[int, ...] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original's offsets of `text[start:end]`, which must not be empty."""
+        if self.origin is None:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A term occurrence; offsets into the original text."""
+
+    term: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an engine is given of a text: two streams of terms in text order, repeats kept."""
+
+    words: list[str]
+    grams: list[str]
+
+
+class Analyzer:
+    """The whole chain text -> terms. Loads jieba's dictionary once; safe to share by threads."""
+
+    def __init__(self) -> None:
+        self._folding = _Folding()
+        self._jieba = jieba.Tokenizer()
+        self._load_dictionary()
+
+    def _load_dictionary(self) -> None:
+        # Built from the wheel's own file every time (0.7 s): jieba's cache is a marshal file in
+        # the shared temporary directory, which anyone on the machine could replace.
+        jieba.setLogLevel(logging.WARNING)
+        self._jieba.FREQ, self._jieba.total = self._jieba.gen_pfdict(self._jieba.get_dict_file())
+        self._jieba.initialized = True
+        for word in DICTIONARY.read_text("utf-8").split():
+            self._jieba.add_word(word)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever an index built before would not fit the terms made now."""
+        parts = [str(_VERSION), unicodedata.unidata_version]
+        parts += [f"{name} {version(name)}" for name in ("jieba", "opencc")]
+        digest = hashlib.sha256("\n".join(parts).encode())
+        digest.update(DICTIONARY.read_bytes())
+        return digest.hexdigest()[:16]
+
+    def normalise(self, text: str) -> Normalised:
+        """Folded text with its map. Folding folded text again changes nothing."""
+        folded = text.translate(self._folding)
+        origin: list[int] | None = None
+        if any(len(self._folding[ord(char)]) != 1 for char in set(text)):
+            origin = [
+                i for i, char in enumerate(text) for _ in range(len(self._folding[ord(char)]))
+            ]
+        if " " in folded:
+            folded, origin = _close_letter_spacing(folded, origin)
+        return Normalised(folded, None if origin is None else tuple(origin))
+
+    def words(self, text: str) -> list[str]:
+        """jieba words in search mode, folded, without spaces and punctuation."""
+        return [w for w in self._jieba.cut_for_search(self.normalise(text).text) if _is_word(w)]
+
+    def terms(self, text: str) -> Terms:
+        """Both streams, for indexing and for asking."""
+        folded = self.normalise(text).text
+        words = [w for w in self._jieba.cut_for_search(folded) if _is_word(w)]
+        return Terms(words, [gram for gram, _ in _grams(folded)])
+
+    def tokens(self, text: str) -> list[Token]:
+        """Words and pairs with their place in the original text, for marking."""
+        normal = self.normalise(text)
+        found = [
+            Token(word, *normal.span(start, end))
+            for word, start, end in self._jieba.tokenize(normal.text, mode="search")
+            if _is_word(word)
+        ]
+        found += [Token(gram, *normal.span(at, at + len(gram))) for gram, at in _grams(normal.text)]
+        return found
+
+
+def _is_word(word: str) -> bool:
+    return any(char.isalnum() for char in word)
+
+
+def _grams(folded: str) -> Iterator[tuple[str, int]]:
+    """Overlapping pairs of each run of Chinese characters, with offsets; a lone one stands."""
+    for run in _HAN_RUN.finditer(folded):
+        text, at = run.group(), run.start()
+        if len(text) == 1:
+            yield text, at
+        for i in range(len(text) - 1):
+            yield text[i : i + 2], at + i
+
+
+def _close_letter_spacing(text: str, origin: list[int] | None) -> tuple[str, list[int] | None]:
+    """川 东 片 区 -> 川东片区; `origin` follows."""
+    drop = {
+        i
+        for match in _LETTER_SPACED.finditer(text)
+        for i in range(match.start(), match.end())
+        if text[i] == " "
+    }
+    if not drop:
+        return text, origin
+    keep = [i for i in range(len(text)) if i not in drop]
+    closed = "".join(text[i] for i in keep)
+    return closed, keep if origin is None else [origin[i] for i in keep]

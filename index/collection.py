@@ -1,0 +1,210 @@
+"""A library opened together with the analyzer, the encoder and the engine that fit it.
+
+What was indexed with one analyzer or encoder cannot be asked with another. The library
+remembers what it was built with; a difference is an error that names `xiehui rebuild`, and
+rebuilding makes a new generation beside the old one and then switches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.analyzer import Analyzer
+from index.embedded import EmbeddedEngine
+from index.encoder import BUILTIN, Encoder, open_encoder
+from index.errors import IndexMismatch, LibraryBusy
+from index.indexer import catch_up
+from index.library import Library
+from index.projection import vector_text
+from index.records import StoredPassage
+
+log = logging.getLogger(__name__)
+
+# Raised when the indexes on disk are laid out differently from before.
+INDEX_FORMAT = "1"
+_ENCODED_AT_ONCE = 1024
+
+
+class Collection:
+    """One open `--home`, ready to be searched or added to.
+
+    `encoder_name` is a model's folder or name; None means what the library was built with.
+    The encoder is opened at its first use, so keyword search never loads one. Only `rebuild`
+    may be asked of a collection opened with `must_fit` False.
+    Raises LibraryError and its kind when the home cannot be used as it is.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        encoder_name: str | None = None,
+        create: bool = False,
+        must_fit: bool = True,
+        analyzer: Analyzer | None = None,
+        encoder: Encoder | None = None,
+    ) -> None:
+        self.library = Library(home, create=create)
+        self.analyzer = analyzer or Analyzer()
+        self._encoder = encoder
+        self._asked_encoder = _settled_name(encoder_name)
+        if self.library.meta("analyzer") is None:
+            self._found(self._asked_encoder or BUILTIN)
+        if must_fit:
+            self._check_fit()
+        self._open_engine()
+
+    def _found(self, encoder_name: str) -> None:
+        """A new library: write down what it is built with."""
+        encoder = self._encoder or open_encoder(encoder_name, self.analyzer)
+        with self.library.transaction():
+            self.library.set_meta(self._built_with(encoder_name, encoder))
+
+    def _built_with(self, encoder_name: str, encoder: Encoder) -> dict[str, str]:
+        return {
+            "format": INDEX_FORMAT,
+            "analyzer": self.analyzer.fingerprint,
+            "encoder": encoder.identity,
+            "encoder_name": encoder_name,
+            "dimension": str(encoder.dimension),
+        }
+
+    def _check_fit(self) -> None:
+        """Raises IndexMismatch when the indexes need another analyzer, layout or encoder."""
+        built = self.library.meta("analyzer"), self.library.meta("format")
+        if built != (self.analyzer.fingerprint, INDEX_FORMAT):
+            raise IndexMismatch(
+                f"{self.library.home} 的索引由另一版本的分词建成，请运行 xiehui rebuild 重建索引"
+            )
+        asked = self._asked_encoder
+        if asked is not None and asked != self.library.meta("encoder_name"):
+            self.encoder()  # another name may still be the same model; if not, say so now
+
+    def _open_engine(self) -> None:
+        self.generation = self.library.generation()
+        self.engine = EmbeddedEngine(
+            self._directory(self.generation),
+            self.library.meta("encoder") or "",
+            int(self.library.meta("dimension") or 0) or None,
+        )
+        self._seen = -1
+
+    def _directory(self, generation: int) -> Path:
+        return self.library.home / "index" / str(generation)
+
+    def encoder(self) -> Encoder:
+        """The encoder that fits. Raises EncoderUnavailable, or IndexMismatch if it is another."""
+        if self._encoder is None:
+            name = self._asked_encoder or self.library.meta("encoder_name")
+            encoder = open_encoder(name, self.analyzer)
+            if encoder.identity != self.library.meta("encoder"):
+                raise IndexMismatch(
+                    f"{self.library.home} 的索引不是用模型 {name} 建成的，"
+                    f"请运行 xiehui rebuild --encoder {name} 重建索引"
+                )
+            self._encoder = encoder
+        return self._encoder
+
+    def refresh(self) -> None:
+        """Take up whatever changed since last time, here or in another process.
+
+        A keyword lane that lags (after a crash) is caught up if nobody else is writing.
+        """
+        if self.library.generation() != self.generation:
+            self._encoder = None
+            self._check_fit()
+            self._open_engine()
+        seq = self.library.seq()
+        if self._seen == seq and self.engine.seq == seq:
+            return
+        if self.engine.seq < seq:
+            self._catch_up_if_free()
+        self.engine.refresh(self.library)
+        self._seen = seq
+
+    def _catch_up_if_free(self) -> None:
+        try:
+            with self.library.writing(wait=False):
+                catch_up(self.library, self.engine, self.analyzer)
+        except LibraryBusy:
+            log.info("another process is writing; serving what is already indexed")
+
+    def encode_missing(self, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Vectors for every passage that has none from this encoder."""
+        encode_missing(self.library, self.encoder(), progress)
+
+    def rebuild(self, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Derive every index again, with the encoder asked for, and switch to the result."""
+        name = self._asked_encoder or self.library.meta("encoder_name") or BUILTIN
+        encoder = open_encoder(name, self.analyzer)
+        library = self.library
+        with library.writing():
+            encode_missing(library, encoder, progress)
+            fresh = self._directory(library.generation() + 1)
+            shutil.rmtree(fresh, ignore_errors=True)  # left by a rebuild that was interrupted
+            engine = EmbeddedEngine(fresh, encoder.identity, encoder.dimension)
+            catch_up(library, engine, self.analyzer)
+            engine.refresh(library)
+            engine.close()
+            with library.transaction():
+                library.set_meta(self._built_with(name, encoder))
+                library.forget_other_vectors(encoder.identity)
+                generation = library.next_generation()
+            for old in fresh.parent.iterdir():
+                if old.name != str(generation):
+                    shutil.rmtree(old)
+        self._encoder = encoder
+        self._open_engine()
+
+    def probe(self, home: Path) -> Collection:
+        """A new, empty collection at `home` with this one's analyzer and encoder."""
+        return Collection(home, create=True, analyzer=self.analyzer, encoder=self._encoder)
+
+    def close(self) -> None:
+        self.library.close()
+
+
+def encode_missing(
+    library: Library, encoder: Encoder, progress: Callable[[int], None] = lambda _: None
+) -> None:
+    """Vectors for every passage without one; `progress` is told how many were made."""
+    missing = list(library.unknown_vectors(encoder.identity))
+    titles = {d.document_id: d.title for d in library.documents({p.document_id for p in missing})}
+    for part in _parts(missing):
+        texts = {p.vector_key: vector_text(titles[p.document_id], p.path, p.text) for p in part}
+        vectors = encode(encoder, texts)
+        with library.transaction():
+            library.put_vectors(encoder.identity, vectors)
+        progress(len(part))
+
+
+def encode(encoder: Encoder, texts: dict[str, str]) -> dict[str, NDArray[np.float32]]:
+    """Vectors by key, each `(dimension,)`."""
+    if not texts:
+        return {}
+    vectors = encoder.encode_documents(list(texts.values()))
+    return dict(zip(texts, vectors, strict=True))
+
+
+def vector_key(text: str) -> str:
+    """The key a vector is kept under: the hash of the text it is made of."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _parts(passages: list[StoredPassage]) -> Iterator[list[StoredPassage]]:
+    for at in range(0, len(passages), _ENCODED_AT_ONCE):
+        yield passages[at : at + _ENCODED_AT_ONCE]
+
+
+def _settled_name(encoder_name: str | None) -> str | None:
+    """A folder by its absolute path, so that the name means the same from anywhere."""
+    if encoder_name is not None and Path(encoder_name).is_dir():
+        return str(Path(encoder_name).resolve())
+    return encoder_name

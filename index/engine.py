@@ -1,0 +1,92 @@
+"""What an engine is: a place that holds terms and vectors and finds passages by them.
+
+An engine never sees raw text: it is given terms made by our one analyzer and vectors made by
+our encoder, so every engine ranks alike; how lanes are mixed is decided above it (fusion.py).
+`tests/test_engine_contract.py` is the definition of keeping this contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.analyzer import Terms
+from index.library import Library
+from index.model import Audience, Filter
+from index.records import StoredDocument
+
+# Fields of terms an engine holds for every passage, each scored by BM25 (k1 1.2, b 0.75).
+BODY, HEAD = "body", "head"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One passage for the keyword lane, as one group of audiences sees it.
+
+    `body` are the terms of the text, `head` those of title and headings.
+    """
+
+    passage_id: int
+    document: StoredDocument
+    body: Terms
+    head: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordQuery:
+    """Terms to look for; a passage scores the sum over fields of weight x BM25."""
+
+    words: tuple[str, ...]
+    grams: tuple[str, ...]
+    weights: tuple[tuple[str, float], ...] = ((BODY, 1.0), (HEAD, 0.1))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose library, and which part of it; the same for every lane of one question."""
+
+    audience: Audience
+    filter: Filter = field(default_factory=Filter)
+
+
+# (passage id, score), best first, ties by passage id.
+Scored = list[tuple[int, float]]
+
+
+class Engine(Protocol):
+    """Holds one generation of one library; see the module's docstring."""
+
+    @property
+    def seq(self) -> int:
+        """The last change that the keyword lane holds."""
+
+    def put(self, audience: Audience, entries: Iterable[Entry]) -> None:
+        """Add passages to what `audience` can find by keyword; seen after `commit`."""
+
+    def delete(self, document_ids: Iterable[str]) -> None:
+        """Forget all passages of these documents, for every audience; seen after `commit`."""
+
+    def commit(self, seq: int) -> None:
+        """Make puts and deletes durable and visible, and remember `seq`, all at once."""
+
+    def refresh(self, library: Library) -> None:
+        """Take up what other processes committed: columns, vectors, keyword segments."""
+
+    def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
+        """The k best passages with at least one of the terms."""
+
+    def score_keyword(self, query: KeywordQuery, scope: Scope, ids: Sequence[int]) -> Scored:
+        """Keyword scores of these passages; those without any term are left out."""
+
+    def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
+        """The k passages of highest cosine with `vector`, `(dimension,)` of unit length."""
+
+    def score_vector(self, vector: NDArray[np.float32], ids: Sequence[int]) -> Scored:
+        """Cosines of these passages; those without a vector are left out."""
+
+    def idf(self, query: KeywordQuery, audience: Audience) -> dict[str, float]:
+        """BM25's idf of each term in the body, over what this audience can find."""

@@ -1,0 +1,207 @@
+"""The keyword lane: one tantivy index for each audience.
+
+An index per audience is cheap (134 MB for a million passages) and makes statistics, and so
+scores, what they would be if the audience's part were all there is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Occur, Query
+
+from index.engine import BODY, HEAD, Entry, KeywordQuery, Scored
+from index.model import Filter
+from index.notation import date_span, number_key
+
+log = logging.getLogger(__name__)
+
+# A document of our own in every index: it holds the sequence number, and is found by nothing else.
+_MARKER = "\x00seq"
+_WRITER_BYTES = 64 * 1024 * 1024
+_NEVER = 0  # day of an undated document; no real day matches
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("passage", stored=True, indexed=True, fast=True)
+    builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("seq", stored=True)
+    for name in (BODY, HEAD):
+        for stream in ("words", "grams"):
+            builder.add_text_field(
+                f"{name}_{stream}", tokenizer_name="whitespace", index_option="freq"
+            )
+    for name in ("type", "issuer", "number"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("year", indexed=True)
+    builder.add_unsigned_field("first_day", indexed=True, fast=True)
+    builder.add_unsigned_field("last_day", indexed=True, fast=True)
+    return builder.build()
+
+
+class Keywords:
+    """One audience's keyword index in `path`, which is made when it does not exist."""
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        self._index = tantivy.Index(self._schema, path=str(path))
+        self._writer: Any = None
+        self._issuers: set[str] = set()
+        self.reload()
+
+    def reload(self) -> None:
+        """See what has been committed, here or by another process."""
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    @property
+    def seq(self) -> int:
+        query = Query.term_query(self._schema, "document", _MARKER)
+        hits = self._searcher.search(query, limit=1).hits
+        return int(self._searcher.doc(hits[0][1])["seq"][0]) if hits else 0
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        writer = self._open_writer()
+        for entry in entries:
+            writer.add_document(_to_tantivy(self._schema, entry))
+
+    def delete(self, document_ids: Iterable[str]) -> None:
+        writer = self._open_writer()
+        for document_id in document_ids:
+            writer.delete_documents_by_term("document", document_id)
+
+    def commit(self, seq: int) -> None:
+        """One atomic commit of everything since the last, with the number it stands for."""
+        writer = self._open_writer()
+        writer.delete_documents_by_term("document", _MARKER)
+        writer.add_document(
+            tantivy.Document.from_dict({"document": _MARKER, "seq": seq}, self._schema)
+        )
+        writer.commit()
+        self.reload()
+
+    def close(self) -> None:
+        """Let merges finish and give the writer's lock back."""
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+    def _open_writer(self) -> Any:
+        if self._writer is None:
+            # One thread: with more, which segment a passage falls into is chance.
+            self._writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        return self._writer
+
+    def search(
+        self, query: KeywordQuery, filter_: Filter, issuers: Sequence[str], k: int
+    ) -> Scored:
+        """The k best; `issuers` are the stored names that contain the filter's issuer."""
+        return self._run(_terms_query(self._schema, query), filter_, issuers, k)
+
+    def score(
+        self,
+        query: KeywordQuery,
+        filter_: Filter,
+        issuers: Sequence[str],
+        ids: Sequence[int],
+    ) -> Scored:
+        """The scores of these passages."""
+        if not ids:
+            return []
+        wanted = Query.const_score_query(
+            Query.term_set_query(self._schema, "passage", list(ids)), 0.0
+        )
+        terms = _terms_query(self._schema, query)
+        both = Query.boolean_query([(Occur.Must, wanted), (Occur.Must, terms)])
+        return self._run(both, filter_, issuers, len(ids))
+
+    def _run(self, query: Query, filter_: Filter, issuers: Sequence[str], k: int) -> Scored:
+        conditions = _filter_queries(self._schema, filter_, issuers)
+        if conditions:
+            query = Query.boolean_query(
+                [(Occur.Must, query), *((Occur.Must, c) for c in conditions)]
+            )
+        searcher = self._searcher
+        hits = searcher.search(query, limit=max(k, 1), count=False).hits
+        if not hits:
+            return []
+        ids: Any = searcher.fast_field_values("passage", [address for _, address in hits])
+        scored = [(int(i), float(score)) for i, (score, _) in zip(ids, hits, strict=True)]
+        return sorted(scored, key=lambda item: (-item[1], item[0]))
+
+    def frequencies(self, query: KeywordQuery) -> dict[str, int]:
+        """In how many passages each term stands, in the body."""
+        found: dict[str, int] = {}
+        for stream, terms in (("words", query.words), ("grams", query.grams)):
+            for term in terms:
+                count = self._searcher.doc_freq(f"{BODY}_{stream}", term)
+                found[term] = max(found.get(term, 0), count)
+        return found
+
+    @property
+    def passages(self) -> int:
+        return max(0, int(self._searcher.num_docs) - 1)
+
+
+def _to_tantivy(schema: tantivy.Schema, entry: Entry) -> tantivy.Document:
+    document = entry.document
+    first, last = date_span(document.date) if document.date else (_NEVER, _NEVER)
+    fields: dict[str, Any] = {
+        "passage": entry.passage_id,
+        "document": document.document_id,
+        "type": list(document.types),
+        "year": list(document.years),
+        "first_day": first,
+        "last_day": last,
+    }
+    for name, terms in ((BODY, entry.body), (HEAD, entry.head)):
+        fields[f"{name}_words"] = " ".join(terms.words)
+        fields[f"{name}_grams"] = " ".join(terms.grams)
+    if document.issuer:
+        fields["issuer"] = document.issuer
+    if document.number_key:
+        fields["number"] = document.number_key
+    return tantivy.Document.from_dict(fields, schema)
+
+
+def _terms_query(schema: tantivy.Schema, query: KeywordQuery) -> Query:
+    clauses = [
+        (
+            Occur.Should,
+            Query.boost_query(Query.term_query(schema, f"{name}_{stream}", term, "freq"), weight),
+        )
+        for name, weight in query.weights
+        for stream, terms in (("words", query.words), ("grams", query.grams))
+        for term in terms
+    ]
+    return Query.boolean_query(clauses)
+
+
+def _filter_queries(schema: tantivy.Schema, filter_: Filter, issuers: Sequence[str]) -> list[Query]:
+    """Conditions that narrow without touching the score."""
+    found = []
+    if filter_.type is not None:
+        found.append(Query.term_query(schema, "type", filter_.type, "basic"))
+    if filter_.issuer is not None:
+        found.append(Query.term_set_query(schema, "issuer", list(issuers)))
+    if filter_.number is not None:
+        found.append(Query.term_query(schema, "number", number_key(filter_.number) or "", "basic"))
+    if filter_.year is not None:
+        found.append(Query.term_query(schema, "year", filter_.year))
+    # A document dated 2024-06 is somewhere in that month: it is in as soon as it may be.
+    unsigned = tantivy.FieldType.Unsigned
+    if filter_.date_from is not None or filter_.date_to is not None:
+        found.append(Query.range_query(schema, "first_day", unsigned, _NEVER + 1, None))
+    if filter_.date_from is not None:
+        day = date_span(filter_.date_from)[0]
+        found.append(Query.range_query(schema, "last_day", unsigned, day, None))
+    if filter_.date_to is not None:
+        day = date_span(filter_.date_to)[1]
+        found.append(Query.range_query(schema, "first_day", unsigned, None, day))
+    return [Query.const_score_query(query, 0.0) for query in found]

@@ -1,0 +1,418 @@
+"""The library: everything that is held, in one SQLite file under `--home`.
+
+SQLite is the truth and its commit is the only commit point; the keyword and vector indexes
+are derived and can lag or vanish without loss. Every change has a sequence number, so that
+whoever derives something from the library can tell what it has not yet seen.
+
+    home/
+      library.sqlite3     documents, passages, sources, vectors by text
+      originals/<hash>    the files as they came
+      index/<generation>/ derived: see embedded.py
+      lock                held by the one process that writes
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from index.errors import LibraryBusy
+from index.model import Audience, Document
+from index.notation import number_key
+from index.records import (
+    DOCUMENT_COLUMNS,
+    PASSAGE_COLUMNS,
+    Source,
+    StoredDocument,
+    StoredPassage,
+    to_document,
+    to_passage,
+    to_source,
+)
+from index.schema import connect, prepare
+
+_BODY = ("paragraphs", "sections", "clauses", "attachments", "contacts", "dropped", "warnings")
+
+
+class Library:
+    """One open `--home`. Reading is safe from any thread; writing needs `writing()`.
+
+    Raises ForeignHome, NewerHome or LibraryError when the directory is not usable.
+    """
+
+    def __init__(self, home: Path, *, create: bool = False) -> None:
+        self.home = home
+        self._file = home / "library.sqlite3"
+        self._local = threading.local()
+        prepare(home, self._file, create=create)
+
+    def _connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = connect(self._file)
+        return connection
+
+    def close(self) -> None:
+        """Close this thread's connection; others close when their thread ends."""
+        if getattr(self._local, "connection", None) is not None:
+            self._local.connection.close()
+            self._local.connection = None
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One consistent view for all reads of this thread inside the block."""
+        connection = self._connection()
+        if connection.in_transaction:
+            yield
+            return
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside the block, or none."""
+        connection = self._connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    @contextmanager
+    def writing(self, *, wait: bool = True) -> Iterator[None]:
+        """Be the one process that writes. Raises LibraryBusy when not `wait` and taken."""
+        with (self.home / "lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError as error:
+                raise LibraryBusy(f"{self.home} 正被另一个进程写入，请稍后再试") from error
+            yield
+
+    # What is held
+
+    def seq(self) -> int:
+        """Number of the last change, 0 when there was none."""
+        row = self._connection().execute("SELECT max(seq) FROM changes").fetchone()
+        return int(row[0] or 0)
+
+    def generation(self) -> int:
+        return int(self._connection().execute("SELECT number FROM generation").fetchone()[0])
+
+    def meta(self, key: str) -> str | None:
+        row = self._connection().execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def changed_since(self, seq: int) -> list[str]:
+        """Documents put or deleted after `seq`, in order of their last change."""
+        rows = self._connection().execute(
+            "SELECT document_id FROM changes WHERE seq > ? GROUP BY document_id ORDER BY max(seq)",
+            (seq,),
+        )
+        return [row[0] for row in rows]
+
+    def documents(self, ids: Iterable[str] | None = None) -> Iterator[StoredDocument]:
+        """Documents asked for, or all in order of identity; unknown ones are left out."""
+        sql = f"SELECT {DOCUMENT_COLUMNS} FROM documents"
+        return map(to_document, self._select(sql, "document_id", ids))
+
+    def body(self, document_id: str) -> dict[str, Any] | None:
+        """Paragraphs, sections and what else was read, as stored JSON."""
+        row = (
+            self._connection()
+            .execute("SELECT body FROM documents WHERE document_id = ?", (document_id,))
+            .fetchone()
+        )
+        return None if row is None else dict(orjson.loads(row[0]))
+
+    def passages(self, ids: Iterable[int]) -> Iterator[StoredPassage]:
+        """Passages by id; unknown ones are left out."""
+        sql = f"SELECT {PASSAGE_COLUMNS} FROM passages"
+        return map(to_passage, self._select(sql, "passage_id", ids))
+
+    def passages_of(self, document_ids: Iterable[str]) -> Iterator[StoredPassage]:
+        sql = f"SELECT {PASSAGE_COLUMNS} FROM passages"
+        return map(to_passage, self._select(sql, "document_id", document_ids))
+
+    def passage_ranges(
+        self, document_ids: Iterable[str] | None = None
+    ) -> Iterator[tuple[str, int, int]]:
+        """(document, first passage id, count): a document's passages have consecutive ids."""
+        sql = "SELECT document_id, min(passage_id), count(*) FROM passages"
+        return self._select(sql, "document_id", document_ids, " GROUP BY document_id")
+
+    def vectors(
+        self, ids: Iterable[int], encoder: str
+    ) -> Iterator[tuple[int, NDArray[np.float16]]]:
+        """(passage id, float16 vector) for the passages whose vector is known."""
+        sql = "SELECT passage_id, vector FROM passages JOIN vectors USING (vector_key)"
+        clause = f" AND encoder = '{encoder}'"
+        for passage_id, blob in self._select(sql, "passage_id", ids, clause):
+            yield passage_id, np.frombuffer(blob, dtype=np.float16)
+
+    def unknown_vectors(self, encoder: str) -> Iterator[StoredPassage]:
+        """Passages that have no vector from this encoder yet."""
+        sql = (
+            f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE NOT EXISTS (SELECT 1 FROM vectors v"
+            " WHERE v.vector_key = passages.vector_key AND v.encoder = ?) ORDER BY passage_id"
+        )
+        return map(to_passage, self._connection().execute(sql, (encoder,)))
+
+    def known_vectors(self, keys: Iterable[str], encoder: str) -> set[str]:
+        sql = "SELECT vector_key FROM vectors"
+        clause = f" AND encoder = '{encoder}'"
+        return {row[0] for row in self._select(sql, "vector_key", keys, clause)}
+
+    def sources(self) -> list[Source]:
+        rows = self._connection().execute(
+            "SELECT root, path, content_hash, audience, document_id FROM sources"
+            " ORDER BY root, path"
+        )
+        return [to_source(row) for row in rows]
+
+    def by_content(self, content_hash: str) -> str | None:
+        """The document whose present version is this file, byte for byte."""
+        row = (
+            self._connection()
+            .execute("SELECT document_id FROM documents WHERE content_hash = ?", (content_hash,))
+            .fetchone()
+        )
+        return None if row is None else str(row[0])
+
+    def counts(self) -> dict[str, int]:
+        tables = ("documents", "passages", "sources", "vectors")
+        connection = self._connection()
+        return {
+            table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+            for table in tables
+        }
+
+    def status(self) -> dict[str, Any]:
+        """What is held, for people."""
+        with self.reading():
+            seen = {
+                str(audience): self._one(
+                    "SELECT count(*) FROM documents WHERE audience <= ?", audience.rank
+                )
+                for audience in Audience
+            }
+            return {
+                "home": str(self.home),
+                **self.counts(),
+                **seen,
+                "generation": self.generation(),
+                "seq": self.seq(),
+                "encoder": self.meta("encoder_name"),
+            }
+
+    def passages_seen_by(self, audience: Audience) -> int:
+        return self._one(
+            "SELECT count(*) FROM passages JOIN documents USING (document_id) WHERE audience <= ?",
+            audience.rank,
+        )
+
+    def integrity_problems(self) -> list[str]:
+        """What SQLite itself finds wrong."""
+        rows = [row[0] for row in self._connection().execute("PRAGMA integrity_check")]
+        rows += [str(row) for row in self._connection().execute("PRAGMA foreign_key_check")]
+        return [row for row in rows if row != "ok"]
+
+    def missing_originals(self) -> list[str]:
+        hashes = self._connection().execute("SELECT content_hash FROM documents")
+        return [name for (name,) in hashes if not (self.home / "originals" / name).exists()]
+
+    def _one(self, sql: str, *values: Any) -> int:
+        return int(self._connection().execute(sql, values).fetchone()[0])
+
+    def _select(
+        self, sql: str, column: str, ids: Iterable[Any] | None, tail: str = ""
+    ) -> Iterator[Any]:
+        """Rows whose `column` is among `ids` (all when None), 500 ids a statement."""
+        connection = self._connection()
+        if ids is None:
+            yield from connection.execute(f"{sql}{tail} ORDER BY {column}")
+            return
+        wanted = list(ids)
+        for at in range(0, len(wanted), 500):
+            part = wanted[at : at + 500]
+            marks = ",".join("?" * len(part))
+            yield from connection.execute(
+                f"{sql} WHERE {column} IN ({marks}){tail} ORDER BY {column}", part
+            )
+
+    # What changes; all of these belong inside `writing()` and `transaction()`
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        self._connection().executemany("REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def next_generation(self) -> int:
+        self._connection().execute("UPDATE generation SET number = number + 1")
+        return self.generation()
+
+    def put_document(
+        self,
+        document: Document,
+        vector_keys: list[str],
+        content_hash: str,
+        reader_version: int,
+        document_id: str | None = None,
+    ) -> str:
+        """Add a document, or a new version of `document_id`; its id is returned.
+
+        `vector_keys` go with `document.passages`. An id is minted from the content it first
+        came with, so the same library fed the same files has the same ids.
+        """
+        if document_id is None:
+            document_id = self._mint(content_hash)
+        body = asdict(document)
+        values = (
+            content_hash,
+            reader_version,
+            document.format,
+            document.title,
+            document.number,
+            number_key(document.number) if document.number else None,
+            document.letterhead,
+            document.issuer,
+            document.date,
+            document.site,
+            document.url,
+            orjson.dumps(document.types).decode(),
+            orjson.dumps(document.years).decode(),
+            orjson.dumps({key: body[key] for key in _BODY}),
+        )
+        connection = self._connection()
+        connection.execute(
+            "INSERT INTO documents VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (document_id) DO UPDATE SET version = version + 1,"
+            " content_hash = excluded.content_hash, reader_version = excluded.reader_version,"
+            " format = excluded.format, title = excluded.title, number = excluded.number,"
+            " number_key = excluded.number_key, letterhead = excluded.letterhead,"
+            " issuer = excluded.issuer, date = excluded.date, site = excluded.site,"
+            " url = excluded.url, types = excluded.types, years = excluded.years,"
+            " body = excluded.body",
+            (document_id, Audience.STAFF.rank, *values),
+        )
+        connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+        connection.executemany(
+            f"INSERT INTO passages ({PASSAGE_COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    document_id,
+                    p.ordinal,
+                    p.start,
+                    p.end,
+                    *p.pages,
+                    orjson.dumps(p.path).decode(),
+                    p.address,
+                    p.text,
+                    key,
+                )
+                for p, key in zip(document.passages, vector_keys, strict=True)
+            ),
+        )
+        self._note(document_id)
+        return document_id
+
+    def put_vectors(self, encoder: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Keep vectors, each `(dimension,)`, under the hash of the text they were made of."""
+        self._connection().executemany(
+            "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)",
+            ((key, encoder, v.astype(np.float16).tobytes()) for key, v in vectors.items()),
+        )
+
+    def forget_other_vectors(self, encoder: str) -> None:
+        """Keep the vectors of this encoder only."""
+        self._connection().execute("DELETE FROM vectors WHERE encoder != ?", (encoder,))
+
+    def put_source(self, source: Source) -> None:
+        """Point a file at its document; the document takes the strictest audience it has."""
+        connection = self._connection()
+        before = connection.execute(
+            "SELECT document_id FROM sources WHERE root = ? AND path = ?",
+            (source.root, source.path),
+        ).fetchone()
+        connection.execute(
+            "REPLACE INTO sources VALUES (?, ?, ?, ?, ?)",
+            (
+                source.root,
+                source.path,
+                source.content_hash,
+                source.audience.rank,
+                source.document_id,
+            ),
+        )
+        self._settle(source.document_id)
+        if before is not None and before[0] != source.document_id:
+            self._settle(before[0])
+
+    def delete_source(self, source: Source) -> None:
+        """Forget a file; a document without files goes too, with all that is its own."""
+        self._connection().execute(
+            "DELETE FROM sources WHERE root = ? AND path = ?", (source.root, source.path)
+        )
+        self._settle(source.document_id)
+
+    def _settle(self, document_id: str) -> None:
+        """After its sources changed: drop an orphan, or set the audience of what stays."""
+        connection = self._connection()
+        strictest = connection.execute(
+            "SELECT max(audience) FROM sources WHERE document_id = ?", (document_id,)
+        ).fetchone()[0]
+        if strictest is None:
+            connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
+        else:
+            connection.execute(
+                "UPDATE documents SET audience = ? WHERE document_id = ?", (strictest, document_id)
+            )
+        self._note(document_id)
+
+    def sweep(self) -> None:
+        """Drop vectors and originals that nothing refers to any more."""
+        connection = self._connection()
+        connection.execute(
+            "DELETE FROM vectors WHERE vector_key NOT IN (SELECT vector_key FROM passages)"
+        )
+        kept = {row[0] for row in connection.execute("SELECT content_hash FROM documents")}
+        for original in (self.home / "originals").iterdir():
+            if original.name not in kept:
+                original.unlink()
+
+    def keep_original(self, file: Path, content_hash: str) -> None:
+        """Copy a file as it came, once, so that it appears whole or not at all."""
+        target = self.home / "originals" / content_hash
+        if target.exists():
+            return
+        partial = target.with_suffix(".part")
+        shutil.copyfile(file, partial)
+        partial.replace(target)
+
+    def _mint(self, content_hash: str) -> str:
+        for attempt in range(1000):
+            minted = hashlib.sha256(f"{content_hash}/{attempt}".encode()).hexdigest()[:12]
+            taken = self._connection().execute(
+                "SELECT 1 FROM documents WHERE document_id = ?", (minted,)
+            )
+            if taken.fetchone() is None:
+                return minted
+        raise AssertionError("a thousand documents began with the same content")
+
+    def _note(self, document_id: str) -> None:
+        self._connection().execute("INSERT INTO changes (document_id) VALUES (?)", (document_id,))

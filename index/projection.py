@@ -1,0 +1,59 @@
+"""What an audience may read: the whole text, or for the public the text without personal data.
+
+Indexing and showing both go through here, so nothing can be found that is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.model import Audience
+from index.privacy import mask
+from index.records import StoredDocument, StoredPassage
+
+
+def text_for(audience: Audience, text: str) -> str:
+    return mask(text) if audience is Audience.PUBLIC else text
+
+
+def document_for(audience: Audience, document: StoredDocument) -> StoredDocument:
+    """Every field that holds words, as this audience reads it."""
+    if audience is not Audience.PUBLIC:
+        return document
+    url = document.url
+    return replace(
+        document,
+        title=_masked(document.title),
+        number=_masked(document.number),
+        letterhead=_masked(document.letterhead),
+        issuer=_masked(document.issuer),
+        site=_masked(document.site),
+        source=mask(document.source),
+        types=tuple(mask(kind) for kind in document.types),
+        # A masked address leads nowhere.
+        url=url if url is None or mask(url) == url else None,
+    )
+
+
+def passage_for(audience: Audience, passage: StoredPassage) -> StoredPassage:
+    if audience is not Audience.PUBLIC:
+        return passage
+    return replace(
+        passage,
+        text=mask(passage.text),
+        address=mask(passage.address),
+        path=tuple(mask(heading) for heading in passage.path),
+    )
+
+
+def vector_text(title: str | None, path: Sequence[str], text: str) -> str:
+    """What a passage's vector is made of: title, headings, text, without personal data.
+
+    One vector serves every audience: digits of a telephone carry no meaning.
+    """
+    return mask("\n".join([*([title] if title else []), *path, text]))
+
+
+def _masked(text: str | None) -> str | None:
+    return None if text is None else mask(text)

@@ -1,0 +1,99 @@
+"""What the library holds, row by row, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from index.model import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file we were given: `path` is relative to `root`, which is absolute."""
+
+    root: str
+    path: str
+    content_hash: str
+    audience: Audience
+    document_id: str
+
+    @property
+    def file(self) -> Path:
+        return Path(self.root, self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as held: its identity, and the text its vector is made of, by hash."""
+
+    passage_id: int
+    document_id: str
+    ordinal: int
+    start: int
+    end: int
+    pages: tuple[int, int]
+    path: tuple[str, ...]
+    address: str
+    text: str
+    vector_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document as held, without its text: `sources` are file names, the first one shown."""
+
+    document_id: str
+    version: int
+    audience: Audience
+    content_hash: str
+    reader_version: int
+    format: str
+    title: str | None
+    number: str | None
+    number_key: str | None
+    letterhead: str | None
+    issuer: str | None
+    date: str | None
+    site: str | None
+    url: str | None
+    types: tuple[str, ...]
+    years: tuple[int, ...]
+    source: str
+
+
+DOCUMENT_COLUMNS = (
+    "document_id, version, audience, content_hash, reader_version, format, title, number,"
+    " number_key, letterhead, issuer, date, site, url, types, years,"
+    " (SELECT path FROM sources WHERE sources.document_id = documents.document_id"
+    " ORDER BY root, path LIMIT 1)"
+)
+PASSAGE_COLUMNS = (
+    'passage_id, document_id, ordinal, start, "end", first_page, last_page, path, address, text,'
+    " vector_key"
+)
+
+
+def to_document(row: tuple[Any, ...]) -> StoredDocument:
+    """A row of DOCUMENT_COLUMNS."""
+    values = list(row)
+    values[2] = list(Audience)[row[2]]
+    values[14:16] = (tuple(orjson.loads(text)) for text in row[14:16])
+    values[16] = Path(row[16] or "").name
+    return StoredDocument(*values)
+
+
+def to_passage(row: tuple[Any, ...]) -> StoredPassage:
+    """A row of PASSAGE_COLUMNS."""
+    values = list(row)
+    values[5:8] = (row[5], row[6]), tuple(orjson.loads(row[7]))
+    return StoredPassage(*values)
+
+
+def to_source(row: tuple[Any, ...]) -> Source:
+    """A row of (root, path, content_hash, audience, document_id)."""
+    root, path, content_hash, audience, document_id = row
+    return Source(root, path, content_hash, list(Audience)[audience], document_id)

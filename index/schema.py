@@ -1,0 +1,121 @@
+"""The library's file: its tables, how it is opened, and how it came to be as it is."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from index.errors import ForeignHome, LibraryError, NewerHome
+
+_APPLICATION_ID = 0x58494855  # "XIHU": tells our file from any other SQLite file
+# One script per schema version; never edit one that has shipped, add the next.
+_MIGRATIONS = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE generation (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        number INTEGER NOT NULL
+    );
+    INSERT INTO generation VALUES (1, 1);
+    CREATE TABLE changes (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        document_id TEXT NOT NULL
+    );
+    CREATE TABLE documents (
+        document_id TEXT PRIMARY KEY,
+        version INTEGER NOT NULL,
+        audience INTEGER NOT NULL,
+        content_hash TEXT NOT NULL,
+        reader_version INTEGER NOT NULL,
+        format TEXT NOT NULL,
+        title TEXT,
+        number TEXT,
+        number_key TEXT,
+        letterhead TEXT,
+        issuer TEXT,
+        date TEXT,
+        site TEXT,
+        url TEXT,
+        types TEXT NOT NULL,
+        years TEXT NOT NULL,
+        body BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE UNIQUE INDEX documents_by_content ON documents (content_hash);
+    CREATE TABLE sources (
+        root TEXT NOT NULL,
+        path TEXT NOT NULL,
+        content_hash TEXT NOT NULL,
+        audience INTEGER NOT NULL,
+        document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+        PRIMARY KEY (root, path)
+    ) WITHOUT ROWID;
+    CREATE INDEX sources_by_document ON sources (document_id);
+    CREATE TABLE passages (
+        passage_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        first_page INTEGER NOT NULL,
+        last_page INTEGER NOT NULL,
+        path TEXT NOT NULL,
+        address TEXT NOT NULL,
+        text TEXT NOT NULL,
+        vector_key TEXT NOT NULL
+    );
+    CREATE INDEX passages_by_document ON passages (document_id, ordinal);
+    CREATE TABLE vectors (
+        vector_key TEXT NOT NULL,
+        encoder TEXT NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (vector_key, encoder)
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode: transactions are opened by name."""
+    connection = sqlite3.connect(file, isolation_level=None, timeout=30)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
+    return connection
+
+
+def prepare(home: Path, file: Path, *, create: bool) -> None:
+    """Make sure that `file` is our library, at the schema of today.
+
+    Raises ForeignHome, NewerHome, or LibraryError when there is none and `create` is False.
+    """
+    if not file.exists():
+        if home.exists() and (not home.is_dir() or any(home.iterdir())):
+            raise ForeignHome(f"{home} 不是协会检索的资料库，请换一个空目录作 --home")
+        if not create:
+            raise LibraryError(f"{home} 里还没有资料库，请先运行 xiehui ingest 目录")
+        home.mkdir(parents=True, exist_ok=True)
+    try:
+        connection = connect(file)
+        _migrate(connection, home)
+        connection.close()
+    except sqlite3.DatabaseError as error:
+        raise ForeignHome(f"{file} 不是协会检索的资料库：{error}") from error
+    (home / "originals").mkdir(exist_ok=True)
+
+
+def _migrate(connection: sqlite3.Connection, home: Path) -> None:
+    """Bring the schema up to date, each step in one transaction."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if (version or tables) and owner != _APPLICATION_ID:
+        raise ForeignHome(f"{home} 里是别的程序的数据库，请换一个目录作 --home")
+    if version > len(_MIGRATIONS):
+        raise NewerHome(f"{home} 由更新版本的协会检索写成，请升级后再用")
+    for number in range(version, len(_MIGRATIONS)):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {_MIGRATIONS[number]}"
+            f"PRAGMA application_id = {_APPLICATION_ID};"
+            f"PRAGMA user_version = {number + 1}; COMMIT;"
+        )

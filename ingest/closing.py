@@ -1,0 +1,172 @@
+"""The end of a document's own text: 署名, 成文日期, listed annexes, and where annexes begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ingest.cue import (
+    close_letters,
+    is_imprint,
+    is_organisation,
+    signed_date,
+    title_types,
+    whole_date,
+)
+from ingest.front import Front, find_front
+from ingest.lines import Block
+from ingest.marker import parse_annex, parse_marker
+
+# 附件：1.甲表 2.乙表 in one line; not 附件：2024 年
+_LISTED = re.compile(r"(?:^|\s)(?=[0-9]{1,2}[.．、]\s?[^0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Block indices. `date` is the line of 成文日期; `signature` the lines that sign it.
+
+    `annexes` are the blocks at which annexes begin; the document's own text ends at the first.
+    `listed` are the titles that the text announces for them, by number.
+    """
+
+    signature: tuple[int, ...] = ()
+    date: int | None = None
+    annexes: tuple[int, ...] = ()
+    listed: dict[int, str] = field(default_factory=dict)
+
+
+def find_closing(blocks: Sequence[Block], front: Front) -> Closing:
+    """Where the text is signed and where annexes begin."""
+    signature, date = _signature(blocks, front.body)
+    stop = len(blocks) if date is None else date + 1
+    labels, listed = _labels(blocks, front.body, stop)
+    if labels and date is not None and labels[0] < date and _holds_text(blocks, labels[0], date):
+        signature, date = _signature(blocks[: labels[0]], front.body)
+        stop = labels[0] if date is None else date + 1
+    annexes = [i for i in labels if i >= stop or date is None]
+    if not annexes and date is not None:
+        annexes = _unlabelled(blocks, date + 1)
+    return Closing(signature, date, tuple(annexes), listed)
+
+
+def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int | None]:
+    """The first date signed by an organisation, else a date with nothing but imprint after it."""
+    if not blocks:
+        return (), None
+    first = next((i for i in range(body, len(blocks)) if _is_text(blocks[i])), len(blocks))
+    loose = None
+    for i in range(first + 1, len(blocks)):
+        block = blocks[i]
+        if block.kind == "row" or len(block.text) > 80:
+            continue
+        if signed_date(block.text):
+            return (i,), i
+        if whole_date(block.text) is None:
+            continue
+        if is_organisation(blocks[i - 1].text):
+            return _signers(blocks, i, first), i
+        if all(is_imprint(b.text) or parse_annex(b.text) for b in blocks[i + 1 : i + 4]):
+            loose = i
+    return (), loose
+
+
+def _is_text(block: Block) -> bool:
+    """Whether a block is a sentence of the text rather than a line of a cover."""
+    return len(block.text) >= 40 or block.text.rstrip().endswith(("。", "；"))
+
+
+def _signers(blocks: Sequence[Block], date: int, first: int) -> tuple[int, ...]:
+    signers: list[int] = []
+    for i in range(date - 1, max(first, date - 7), -1):
+        text = blocks[i].text
+        if not is_organisation(text) or len(text) > 40 or parse_marker(text) or parse_annex(text):
+            break
+        signers.insert(0, i)
+    return tuple(signers)
+
+
+def _labels(blocks: Sequence[Block], body: int, stop: int) -> tuple[list[int], dict[int, str]]:
+    """Blocks that open an annex, and the titles listed before them."""
+    starts: list[int] = []
+    listed: dict[int, str] = {}
+    for i in range(body, len(blocks)):
+        block = blocks[i]
+        label = parse_annex(block.text.strip()) if block.kind != "row" else None
+        if label is None:
+            continue
+        rest = block.text.strip()[label.length :].strip()
+        if _opens(blocks, i, rest, label.ordinal, after=i >= stop, seen=bool(starts)):
+            starts.append(i)
+        elif not starts and (rest or parse_marker(blocks[min(i + 1, len(blocks) - 1)].text)):
+            listed |= _listed(blocks, i, label.ordinal, rest)
+    return starts, listed
+
+
+def _opens(
+    blocks: Sequence[Block], i: int, rest: str, ordinal: int, *, after: bool, seen: bool
+) -> bool:
+    """Whether the 附件 label at `i` opens an annex rather than announcing it."""
+    if len(rest) > 60 or rest.endswith(("。", "；", "，")):
+        return False
+    following = blocks[i + 1].text if i + 1 < len(blocks) else ""
+    marker = parse_marker(rest or following)
+    lists = marker is not None and marker.family == "decimal" and marker.ordinal == 1
+    if after or seen:
+        return not (rest and lists) and bool(following)
+    if lists and (rest or _short_list(blocks, i + 1)):
+        return False
+    new_page = i > 0 and blocks[i].page > blocks[i - 1].page
+    return bool(following) and (new_page or not rest)
+
+
+def _short_list(blocks: Sequence[Block], start: int) -> bool:
+    """Whether only a few numbered titles follow, and then the signature."""
+    for i in range(start, min(start + 12, len(blocks))):
+        if parse_marker(blocks[i].text) is None:
+            return is_organisation(blocks[i].text) or whole_date(blocks[i].text) is not None
+    return False
+
+
+def _listed(blocks: Sequence[Block], i: int, ordinal: int, rest: str) -> dict[int, str]:
+    """Titles by number from 附件：甲, 附件：1.甲 2.乙 and the numbered lines under it."""
+    found: dict[int, str] = {}
+    for part in _LISTED.split(rest):
+        _put(found, part, ordinal or 1)
+    following = i + 1
+    while following < len(blocks) and (found or not rest):
+        marker = parse_marker(blocks[following].text)
+        if (
+            marker is None
+            or marker.family != "decimal"
+            or marker.ordinal != max(found, default=0) + 1
+        ):
+            break
+        _put(found, blocks[following].text, marker.ordinal)
+        following += 1
+    return found
+
+
+def _put(found: dict[int, str], text: str, ordinal: int) -> None:
+    marker = parse_marker(text.strip())
+    if marker is not None and marker.family == "decimal":
+        ordinal, text = marker.ordinal, text.strip()[marker.length :]
+    if text.strip():
+        found[ordinal] = close_letters(text).rstrip("。；; ")
+
+
+def _holds_text(blocks: Sequence[Block], start: int, stop: int) -> bool:
+    """Whether an annex that begins at `start` has a text of its own before `stop`."""
+    return any(_is_text(block) or block.kind == "row" for block in blocks[start + 1 : stop])
+
+
+def _unlabelled(blocks: Sequence[Block], start: int) -> list[int]:
+    """The block where a regulation begins that follows the notice issuing it without a label."""
+    while start < len(blocks) and is_imprint(blocks[start].text):
+        start += 1
+    rest = blocks[start:]
+    if len(rest) < 4:
+        return []
+    front = find_front(rest)
+    title = "".join(rest[i].text for i in front.title)
+    return [start + front.title[0]] if front.title[:1] == (0,) and title_types(title) else []

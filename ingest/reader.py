@@ -1,0 +1,66 @@
+"""A file becomes a Document: blocks, structure, metadata, contacts, passages, in this order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from index.model import Contact, Document
+from ingest.contacts import find_contacts
+from ingest.lines import Reading
+from ingest.metadata import read_metadata
+from ingest.passages import cut_passages
+from ingest.readers import read_blocks
+from ingest.structure import Structure, build_structure
+
+# Raised whenever the same file would give another document than before: it is read again.
+READER_VERSION: int = 1
+
+
+def read(path: Path) -> Document:
+    """The document in the file at `path`. Raises `UnreadableDocument` when there is none."""
+    return build_document(read_blocks(path))
+
+
+def build_document(reading: Reading) -> Document:
+    """The document that a reading holds; never raises."""
+    structure = build_structure(reading)
+    metadata = read_metadata(structure, reading)
+    skip = frozenset(
+        index
+        for index, value in (
+            (structure.front.letterhead, metadata.letterhead),
+            (structure.front.number, metadata.number),
+        )
+        if index is not None and value
+    )
+    titles = [attachment.title for attachment in structure.attachments]
+    return Document(
+        format=reading.format,
+        paragraphs=structure.paragraphs,
+        passages=cut_passages(structure.paragraphs, structure.clauses, skip, titles),
+        title=metadata.title,
+        number=metadata.number,
+        letterhead=metadata.letterhead,
+        issuer=metadata.issuer,
+        date=metadata.date,
+        years=metadata.years,
+        types=metadata.types,
+        site=reading.site,
+        url=reading.url,
+        sections=structure.sections,
+        clauses=structure.clauses,
+        attachments=structure.attachments,
+        contacts=_contacts(structure),
+        dropped=reading.dropped,
+        warnings=reading.warnings,
+    )
+
+
+def _contacts(structure: Structure) -> tuple[Contact, ...]:
+    """Contacts of the whole document, each line read under its nearest heading."""
+    headings: list[str] = []
+    heading = ""
+    for paragraph in structure.paragraphs:
+        heading = paragraph.text if paragraph.level else heading
+        headings.append(heading)
+    return find_contacts([paragraph.text for paragraph in structure.paragraphs], headings)

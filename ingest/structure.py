@@ -1,0 +1,177 @@
+"""From blocks to paragraphs with levels, sections, clauses and annexes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from index.model import Attachment, Clause, Paragraph, Section
+from index.notation import chinese_int
+from ingest.closing import Closing, find_closing
+from ingest.cue import close_letters, is_contents, is_imprint, title_types
+from ingest.front import Front, find_front
+from ingest.heading import heading_levels
+from ingest.lines import Block, Reading
+from ingest.marker import parse_annex, parse_marker
+
+# OCR and careless copying glue the addressee to the title: …有关事宜的通知各会员单位：
+_GLUED = re.compile(
+    r"^([^，。；：]{2,40}关于[^，。；：]{2,90}的(?:通知|意见|决定|函|报告|请示|批复|公告|通告))"
+    r"(?=[\u4e00-\u9fff][^。]{1,400}[：:])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A document taken apart. `blocks` and `paragraphs` run in parallel; so do all indices."""
+
+    blocks: tuple[Block, ...]
+    paragraphs: tuple[Paragraph, ...]
+    sections: tuple[Section, ...]
+    clauses: tuple[Clause, ...]
+    attachments: tuple[Attachment, ...]
+    front: Front
+    closing: Closing
+
+    @property
+    def main_end(self) -> int:
+        """The paragraph at which annexes begin."""
+        return self.closing.annexes[0] if self.closing.annexes else len(self.paragraphs)
+
+
+def build_structure(reading: Reading) -> Structure:
+    """The structure of a reading; never fails, at worst everything is body text."""
+    blocks = tuple(_clean(reading.blocks))
+    front = find_front(blocks, reading.title)
+    closing = find_closing(blocks, front)
+    levels = _levels(blocks, front, closing)
+    bounds = [*closing.annexes, len(blocks)]
+    paragraphs = []
+    for i, block in enumerate(blocks):
+        annex = sum(start <= i for start in closing.annexes)
+        paragraphs.append(Paragraph(block.text, block.page, levels.get(i), annex))
+    attachments = [
+        Attachment(
+            _annex_title(blocks, start, stop, n, closing),
+            tuple(block.text for block in blocks[start:stop]),
+        )
+        for n, (start, stop) in enumerate(pairwise(bounds), 1)
+    ]
+    return Structure(
+        blocks,
+        tuple(paragraphs),
+        _sections(paragraphs),
+        _clauses(blocks, paragraphs, closing),
+        tuple(attachments),
+        front,
+        closing,
+    )
+
+
+def _clean(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks that hold text, each on one line."""
+    cleaned: list[Block] = []
+    for block in blocks:
+        text = " ".join(block.text.split("\n")).strip()
+        if not text:
+            continue
+        glued = _GLUED.match(text) if len(cleaned) < 6 else None
+        if glued:
+            cleaned.append(replace(block, text=glued[1]))
+            text = text[glued.end() :].strip()
+        cleaned.append(replace(block, text=text))
+    return cleaned
+
+
+def _levels(blocks: Sequence[Block], front: Front, closing: Closing) -> dict[int, int]:
+    """Levels of title lines, headings and annex labels."""
+    levels = dict.fromkeys(front.title, 0)
+    starts = closing.annexes
+    stop = starts[0] if starts else len(blocks)
+    quiet = set(closing.signature) | ({closing.date} if closing.date is not None else set())
+    main = _headings(blocks, front.body, stop, 1)
+    levels |= {i: level for i, level in main.items() if i not in quiet and i not in front.dates}
+    for start, end in zip(starts, [*starts, len(blocks)][1:], strict=True):
+        levels[start] = 1
+        levels |= _headings(blocks, start + 1, end, 2)
+    return levels
+
+
+def _headings(blocks: Sequence[Block], start: int, stop: int, base: int) -> dict[int, int]:
+    part = blocks[start:stop]
+    # An outline level used for the title says nothing about the headings below it.
+    return {start + i: level for i, level in heading_levels(part, base).items()}
+
+
+def _annex_title(blocks: Sequence[Block], start: int, stop: int, n: int, closing: Closing) -> str:
+    """The title announced in the text, else the label's own, else the lines under the label."""
+    text = blocks[start].text
+    label = parse_annex(text)
+    ordinal = (label.ordinal if label else 0) or n
+    if ordinal in closing.listed:
+        return closing.listed[ordinal]
+    own = text[label.length :].strip() if label else text
+    if own:
+        return close_letters(own)
+    lines: list[str] = []
+    for block in blocks[start + 1 : min(stop, start + 4)]:
+        if block.kind == "row" or parse_marker(block.text) or len(block.text) > 60:
+            break
+        if re.search(r"[。；：:，]", block.text):
+            break
+        lines.append(close_letters(block.text))
+        if title_types(block.text):
+            break
+    return "".join(lines) or text
+
+
+def _sections(paragraphs: Sequence[Paragraph]) -> tuple[Section, ...]:
+    """Each heading with what it governs: up to the next heading that is not below it."""
+    heads = [(i, p) for i, p in enumerate(paragraphs) if p.level]
+    sections = []
+    for n, (i, paragraph) in enumerate(heads):
+        level = paragraph.level or 1
+        end = len(paragraphs)
+        for j, other in heads[n + 1 :]:
+            if (other.level or 1) <= level or other.annex != paragraph.annex:
+                end = j
+                break
+        sections.append(Section(level, paragraph.text, i, end, paragraph.annex))
+    return tuple(sections)
+
+
+def _clauses(
+    blocks: Sequence[Block], paragraphs: Sequence[Paragraph], closing: Closing
+) -> tuple[Clause, ...]:
+    """第X条 units in sequence; a number out of it is a citation unless set as a label."""
+    stops = {i for i, p in enumerate(paragraphs) if p.level is not None}
+    stops.update(closing.signature)
+    stops.update(i for i, p in enumerate(paragraphs) if is_imprint(p.text))
+    if closing.date is not None:
+        stops.add(closing.date)
+    starts: list[tuple[int, str]] = []
+    last = branch = 0
+    for i, block in enumerate(blocks):
+        marker = None if is_contents(block.text) else parse_marker(block.text)
+        if marker is None or marker.family != "article" or block.kind == "row":
+            continue
+        follows = (marker.ordinal, marker.branch) in {(last + 1, 0), (last, branch + 1)}
+        fresh = marker.ordinal == 1 and not marker.branch
+        labelled = (
+            block.text[: marker.length].endswith((" ", "\u3000")) or block.outline is not None
+        )
+        if not (follows or fresh or labelled):
+            continue
+        last, branch = marker.ordinal, marker.branch
+        number = f"第{chinese_int(last)}条" + (f"之{chinese_int(branch)}" if branch else "")
+        starts.append((i, number))
+    heads = {i for i, _ in starts}
+    clauses = []
+    for start, number in starts:
+        end = start + 1
+        while end < len(blocks) and end not in heads and end not in stops:
+            end += 1
+        clauses.append(Clause(number, start, end))
+    return tuple(clauses)

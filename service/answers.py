@@ -1,0 +1,38 @@
+"""What the pages ask for: a small Protocol, so that they know nothing about the searcher.
+
+The implementation decides for which audience it answers. Everything in the dicts is text as
+found in documents: it is trusted to be of the right shape, never to be harmless as HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class Answers(Protocol):
+    """Answers in the shapes of the API, as plain JSON values."""
+
+    def landing(self) -> dict[str, Any]:
+        """`{"documents": int, "examples": [str], "name": str}`; `name` is whose documents."""
+        ...
+
+    def search(self, params: Mapping[str, str]) -> dict[str, Any]:
+        """The JSON of `GET /v1/search` for these query parameters; none of them is empty.
+
+        Each passage's `page` is `[first, last]`; its `marks` are code-point offsets into its
+        `text`. Raises BadRequest with a message in Chinese.
+        """
+        ...
+
+    def document(self, document_id: str) -> dict[str, Any]:
+        """One document to read; raises NotFound.
+
+        `{"document_id", "title", "number", "issuer", "letterhead", "date", "types", "source",
+        "url", "paragraphs": [{"text", "page", "level", "annex", "id"}],
+        "sections": [{"level", "text", "id"}],
+        "passages": [{"passage_id", "start", "end", "paragraph"}]}`. An `id` is unique in the
+        document and a section has its heading's; `start` and `end` are code points into the
+        paragraphs joined by newlines.
+        """
+        ...

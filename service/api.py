@@ -1,0 +1,170 @@
+"""The service: one FastAPI application with the API for programs and the pages for people."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, FastAPI, Request
+from fastapi import Query as Parameter
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from index.collection import Collection
+from index.embedded import one_thread
+from index.errors import BadRequest, EncoderUnavailable, NotFound, SearchError
+from index.model import Audience
+from service.answers import Answers
+from service.desk import Desk
+from service.docs import mount_docs
+from service.pages import error_page
+from service.pages import router as pages_router
+from service.selftest import run_self_test
+from service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_STATUS = {BadRequest: 400, NotFound: 404, EncoderUnavailable: 503}
+
+
+class Readiness:
+    """Whether the self-test has passed, and if not, why."""
+
+    def __init__(self) -> None:
+        self.ready = False
+        self.reason = "正在自检"
+
+    def check(self, collection: Collection) -> None:
+        try:
+            run_self_test(collection)
+        except Exception as error:  # whatever is wrong, the answer is "not ready", with the reason
+            log.exception("self-test failed")
+            self.reason = str(error) if isinstance(error, SearchError) else "自检失败，见日志"
+        else:
+            self.ready, self.reason = True, ""
+
+
+def create_app(collection: Collection, settings: Settings) -> FastAPI:
+    """The application over one open collection. There are no keys yet: all see what is public."""
+    one_thread()
+    readiness = Readiness()
+    desk = Desk(collection, Audience.PUBLIC, settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=readiness.check, args=(collection,), daemon=True).start()
+        yield
+
+    app = FastAPI(
+        title="协会检索 xiehui",
+        version="1",
+        description="按关键词和语义检索协会自己的文件。",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(_programs(desk))
+    app.include_router(_probes(readiness))
+    app.include_router(pages_router(desk))
+    mount_docs(app)
+    _handle_errors(app)
+    return app
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status, media_type="application/json")
+
+
+def error_json(code: str, message: str, status: int) -> Response:
+    """The one shape every error has."""
+    return _json({"error": {"code": code, "message": message}}, status)
+
+
+def _programs(desk: Answers) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["检索"])
+
+    @router.get("/search", summary="检索")
+    def search(
+        request: Request,
+        q: Annotated[str | None, Parameter(description="要找的内容；留空则按筛选条件列出")] = None,
+        mode: Annotated[
+            str | None, Parameter(description="hybrid（默认）、keyword 或 semantic")
+        ] = None,
+        limit: Annotated[str | None, Parameter(description="文件数，1 到 100，默认 10")] = None,
+        offset: Annotated[str | None, Parameter(description="跳过的文件数，默认 0")] = None,
+        sort: Annotated[str | None, Parameter(description="relevance（默认）或 date")] = None,
+        type: Annotated[str | None, Parameter(description="文种，如 通知")] = None,
+        issuer: Annotated[str | None, Parameter(description="发文单位，包含即可")] = None,
+        year: Annotated[str | None, Parameter(description="年份，如 2024")] = None,
+        date_from: Annotated[str | None, Parameter(description="不早于，如 2024-06-25")] = None,
+        date_to: Annotated[str | None, Parameter(description="不晚于")] = None,
+        number: Annotated[str | None, Parameter(description="发文字号")] = None,
+        explain: Annotated[str | None, Parameter(description="1 则附上各路的名次和得分")] = None,
+    ) -> Response:
+        # Parsed in wire.py, not by FastAPI, so that the page and the API refuse alike.
+        return _json(desk.search(_single(request)))
+
+    @router.get("/documents/{document_id}", summary="一份文件")
+    def document(document_id: str) -> Response:
+        return _json(desk.document(document_id))
+
+    return router
+
+
+def _single(request: Request) -> dict[str, str]:
+    """Query parameters, each at most once. Raises BadRequest naming the repeated one."""
+    params: dict[str, str] = {}
+    for key, value in request.query_params.multi_items():
+        if key in params:
+            raise BadRequest(f"参数 {key} 只能给一次")
+        params[key] = value
+    return params
+
+
+def _probes(readiness: Readiness) -> APIRouter:
+    router = APIRouter(tags=["运行"])
+
+    @router.get("/healthz", summary="进程在运行")
+    def healthz() -> Response:
+        return _json({"status": "ok"})
+
+    @router.get("/readyz", summary="自检已通过，可以检索")
+    def readyz() -> Response:
+        if readiness.ready:
+            return _json({"status": "ready"})
+        return error_json("not_ready", readiness.reason, 503)
+
+    return router
+
+
+def _handle_errors(app: FastAPI) -> None:
+    """Every failure in words, never a trace: as JSON for programs, as a page for people."""
+
+    def answer(request: Request, code: str, message: str, status: int) -> Response:
+        if request.url.path.startswith(("/v1/", "/healthz", "/readyz", "/docs")):
+            return error_json(code, message, status)
+        return error_page(request, status, message)
+
+    @app.exception_handler(SearchError)
+    def known(request: Request, error: SearchError) -> Response:
+        status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 500)
+        if status == 500:
+            log.error("%s: %s", error.code, error)
+        return answer(request, error.code, str(error), status)
+
+    @app.exception_handler(HTTPException)
+    def plain(request: Request, error: HTTPException) -> Response:
+        words = {404: "没有这个地址", 405: "这个地址不支持该方法"}
+        message = words.get(error.status_code, "请求有误")
+        response = answer(request, "http_error", message, error.status_code)
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    def unknown(request: Request, error: Exception) -> Response:
+        log.exception("unexpected error", exc_info=error)
+        return answer(request, "internal_error", "服务内部出错，请稍后再试", 500)

@@ -1,0 +1,243 @@
+"""The `xiehui` command: the only way to start anything, and the only place that prints.
+
+Exit codes: 0 done, 1 the work failed, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import typer
+
+from index.errors import BadRequest, SearchError, UnreadableDocument
+from index.model import Audience
+from service import report
+from service.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from index.collection import Collection
+
+app = typer.Typer(
+    help="协会检索：检索协会自己的文件。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Home = Annotated[Path | None, typer.Option(help="资料库所在目录，默认 var")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+EncoderName = Annotated[str | None, typer.Option("--encoder", help="向量模型的目录或名称")]
+
+
+def _command(function: Callable[..., None]) -> Callable[..., None]:
+    """Turns what was raised on purpose into one line and an exit code."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            function(*args, **kwargs)
+        except SearchError as error:
+            typer.echo(f"xiehui: {error}", err=True)
+            raise typer.Exit(2 if isinstance(error, BadRequest) else 1) from error
+
+    return run
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+@contextmanager
+def _opened(settings: Settings, **how: Any) -> Iterator[Collection]:
+    from index.collection import Collection
+
+    collection = Collection(settings.home, encoder_name=settings.encoder, **how)
+    try:
+        yield collection
+    finally:
+        collection.close()
+
+
+@app.command()
+@_command
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="文件或目录")],
+    home: Home = None,
+    audience: Annotated[
+        Audience | None,
+        typer.Option(help="谁能看到：staff 工作人员（新文件默认）、member 会员、public 公众"),
+    ] = None,
+    prune: Annotated[bool, typer.Option(help="从资料库移除这些目录下已不存在的文件")] = False,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """读入文件，建立索引；没有变化的文件不会重读。"""
+    from ingest.pipeline import ingest as run
+
+    for path in paths:
+        if not path.exists():
+            raise BadRequest(f"找不到 {path}，请检查路径")
+    settings = read_settings(home=home, encoder=encoder)
+    with _opened(settings, create=True) as collection, report.progress() as step:
+        done = run(collection, paths, audience=audience, prune=prune, progress=step)
+    if as_json:
+        _print_json(report.ingest_json(done))
+    else:
+        report.print_ingest(done)
+    if done.interrupted:
+        raise typer.Exit(130)
+    if done.nothing_could_be_read:
+        raise typer.Exit(1)
+
+
+@app.command()
+@_command
+def inspect(
+    file: Annotated[Path, typer.Argument(help="一个文件")],
+    as_json: AsJson = False,
+) -> None:
+    """看一个文件会被读成什么，不写入资料库。"""
+    from ingest.inspection import as_inspection, as_rejection
+    from ingest.reader import read
+
+    if not file.is_file():
+        raise BadRequest(f"找不到文件 {file}")
+    try:
+        document = read(file)
+    except UnreadableDocument as error:
+        if as_json:
+            _print_json(as_rejection(error))
+        else:
+            typer.echo(f"{file.name}：{error}（{error.reason}）", err=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        _print_json(as_inspection(document))
+    else:
+        report.print_document(document)
+
+
+@app.command()
+@_command
+def search(
+    question: Annotated[str, typer.Argument(help="要找的内容")] = "",
+    home: Home = None,
+    mode: Annotated[str, typer.Option(help="hybrid、keyword 或 semantic")] = "hybrid",
+    audience: Annotated[Audience, typer.Option(help="以谁的身份检索")] = Audience.STAFF,
+    limit: Annotated[int, typer.Option(help="文件数")] = 10,
+    filters: Annotated[
+        list[str] | None, typer.Option("--filter", help="筛选条件，如 type=通知，可多次给出")
+    ] = None,
+    explain: Annotated[bool, typer.Option(help="附上各路的名次和得分")] = False,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """检索。"""
+    from service.desk import Desk
+
+    params = {"q": question, "mode": mode, "limit": str(limit), "explain": "1" if explain else ""}
+    for item in filters or []:
+        key, equals, value = item.partition("=")
+        if not equals or key in params:
+            raise BadRequest(f"--filter 应写成 名称=值，如 --filter type=通知；不能是 {item}")
+        params[key] = value
+    settings = read_settings(home=home, encoder=encoder)
+    with _opened(settings) as collection:
+        answer = Desk(collection, audience, settings).search(params)
+    if as_json:
+        _print_json(answer)
+    else:
+        report.print_answer(answer)
+
+
+@app.command()
+@_command
+def serve(
+    home: Home = None,
+    host: Annotated[str | None, typer.Option(help="监听的地址，默认 127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="监听的端口，默认 8000")] = None,
+    encoder: EncoderName = None,
+) -> None:
+    """启动服务：网页和接口，按 Ctrl-C 停止。"""
+    from service.server import run
+
+    settings = read_settings(home=home, host=host, port=port, encoder=encoder)
+    with _opened(settings) as collection:
+        run(collection, settings)
+
+
+@app.command()
+@_command
+def status(home: Home = None, as_json: AsJson = False) -> None:
+    """资料库里有什么。"""
+    from index.library import Library
+
+    library = Library(read_settings(home=home).home)
+    report.print_mapping(library.status(), as_json)
+
+
+@app.command()
+@_command
+def verify(home: Home = None, as_json: AsJson = False) -> None:
+    """检查资料库与索引是否一致；有问题时退出码为 1。"""
+    from index.verification import verify as run
+
+    with _opened(read_settings(home=home)) as collection:
+        collection.refresh()
+        problems = run(collection)
+    if as_json:
+        _print_json({"problems": problems})
+    else:
+        for problem in problems or ["资料库与索引一致"]:
+            typer.echo(problem)
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+@_command
+def rebuild(home: Home = None, encoder: EncoderName = None) -> None:
+    """重新建立全部索引；更换分词或向量模型之后使用。"""
+    settings = read_settings(home=home, encoder=encoder)
+    with _opened(settings, must_fit=False) as collection:
+        collection.rebuild()
+        typer.echo(f"索引已重建，现为第 {collection.generation} 代")
+
+
+@app.command()
+@_command
+def train(
+    pairs: Annotated[Path, typer.Argument(help="训练句对，JSON 行文件，可为 .xz")],
+    out: Annotated[Path, typer.Option(help="模型写到哪个目录")],
+    steps: Annotated[int, typer.Option(help="训练步数")] = 560,
+    as_json: AsJson = False,
+) -> None:
+    """用句对训练向量模型。"""
+    from index.training import train as run
+
+    with report.stages() as tell:
+        done = run(pairs, out, steps=steps, progress=tell)
+    report.print_mapping(
+        {
+            "rows": done.rows,
+            "dimension": done.dimension,
+            "loss": round(done.losses[-1], 4),
+            "seconds": round(done.seconds, 1),
+            "bytes": done.bytes,
+        },
+        as_json,
+    )
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    app()

@@ -1,0 +1,71 @@
+"""The desk where questions arrive: one audience, one library, answers as JSON values.
+
+The audience is decided once, at the door, when a desk is made; nothing behind it asks again
+who is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from index.collection import Collection
+from index.errors import NotFound
+from index.model import Audience, Query
+from index.projection import document_for
+from index.searcher import Searcher
+from service.settings import Settings
+from service.wire import answer_json, reading_json, to_query
+
+_EXAMPLES = 3
+
+
+class Desk:
+    """Keeps the contract of `service.answers.Answers` for one audience."""
+
+    def __init__(self, collection: Collection, audience: Audience, settings: Settings) -> None:
+        self._collection = collection
+        self._searcher = Searcher(collection)
+        self._audience = audience
+        self._settings = settings
+
+    def landing(self) -> dict[str, Any]:
+        """Whose documents these are, how many this audience may see, and questions to try."""
+        self._searcher.refresh()
+        rows = [
+            row
+            for row in self._collection.engine.columns.rows
+            if row.audience <= self._audience.rank
+        ]
+        examples = list(self._settings.examples) or self._newest_titles()
+        return {
+            "documents": len(rows),
+            "examples": examples[:_EXAMPLES],
+            "name": self._settings.name,
+        }
+
+    def _newest_titles(self) -> list[str]:
+        columns = self._collection.engine.columns
+        rows = columns.listing(self._audience, Query("", self._audience).filter)[:_EXAMPLES]
+        documents = self._collection.library.documents([row.document_id for row in rows])
+        titles = (document_for(self._audience, document).title for document in documents)
+        return [title for title in titles if title]
+
+    def search(self, params: Mapping[str, str]) -> dict[str, Any]:
+        query = to_query(params, self._audience)
+        answer = self._searcher.search(query)
+        return answer_json(
+            answer, explain=params.get("explain") == "1", base_url=self._settings.base_url
+        )
+
+    def document(self, document_id: str) -> dict[str, Any]:
+        library = self._collection.library
+        with library.reading():
+            held = next(library.documents([document_id]), None)
+            body = library.body(document_id)
+            passages = list(library.passages_of([document_id]))
+        # The same answer for what is not there and what is not theirs.
+        if held is None or body is None or not self._audience.sees(held.audience):
+            raise NotFound("没有这份文件，它可能已被删除或移走")
+        shown = document_for(self._audience, held)
+        return reading_json(shown, body, passages, self._audience, self._settings.base_url)

@@ -1,0 +1,78 @@
+"""Starting the service on this machine, and telling the person when it can be used."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import typer
+import uvicorn
+
+from index.collection import Collection
+from index.errors import SearchError
+from index.model import Audience
+from service.api import create_app
+from service.desk import Desk
+from service.headers import SecurityHeaders
+from service.settings import Settings
+
+_READY_WITHIN_S = 120
+
+
+class PortTaken(SearchError):
+    code = "port_taken"
+
+
+def run(collection: Collection, settings: Settings) -> None:
+    """Serve until Ctrl-C. Raises PortTaken when something else listens there."""
+    _check_port(settings.host, settings.port)
+    collection.refresh()
+    app = SecurityHeaders(create_app(collection, settings))
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+    )
+    threading.Thread(target=_announce, args=(collection, settings), daemon=True).start()
+    uvicorn.Server(config).run()
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            other = port % 65535 + 1
+            raise PortTaken(
+                f"端口 {port} 不能用（{error.strerror}），"
+                f"请换一个：make demo PORT={other} 或 xiehui serve --port {other}"
+            ) from error
+
+
+def _announce(collection: Collection, settings: Settings) -> None:
+    """Once the self-test has passed, say where to go and what to try."""
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    landing = Desk(collection, Audience.PUBLIC, settings).landing()
+    for _ in range(_READY_WITHIN_S * 5):
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                break
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    else:
+        typer.echo("服务没有在预期时间内通过自检，请查看上面的错误", err=True)
+        return
+    typer.echo(f"\n协会检索已就绪：{address}   （按 Ctrl-C 停止）")
+    typer.echo(f"公众可检索 {landing['documents']} 份文件。可以试试：")
+    for example in landing["examples"]:
+        typer.echo(f"  · {example}")

@@ -1,0 +1,59 @@
+"""Settings, read once: defaults, then xiehui.toml, then XIEHUI_* variables, then flags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from index.errors import BadRequest
+
+CONFIG_FILE = Path("xiehui.toml")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; an unknown key in the file is an error."""
+
+    model_config = SettingsConfigDict(env_prefix="XIEHUI_", frozen=True, extra="forbid")
+
+    home: Path = Field(Path("var"), description="资料库所在目录")
+    host: str = Field("127.0.0.1", description="服务监听的地址")
+    port: int = Field(8000, ge=1, le=65535, description="服务监听的端口")
+    encoder: str | None = Field(
+        None, description="向量模型：内置为 builtin，也可填模型目录或名称；不填则用建库时的模型"
+    )
+    name: str = Field("协会", description="页面上显示的单位名称")
+    base_url: str = Field("", description="对外访问的网址前缀，如 https://example.org/search")
+    examples: tuple[str, ...] = Field((), description="首页上的示例问题；不填则取最新文件的标题")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = TomlConfigSettingsSource(settings_cls, CONFIG_FILE)
+        return init_settings, env_settings, file
+
+
+def read_settings(**flags: Any) -> Settings:
+    """Settings with the flags that were given. Raises BadRequest naming the bad key."""
+    given = {key: value for key, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise BadRequest(f"设置 {key} 不对：{first['msg']}") from error
+    except ValueError as error:
+        raise BadRequest(f"{CONFIG_FILE} 读不懂：{error}") from error

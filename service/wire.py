@@ -1,0 +1,191 @@
+"""The API's words: parameters in, JSON out. Shapes are those of the documentation at /docs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from index.errors import BadRequest
+from index.model import Audience, Filter, Hit, Query
+from index.notation import date_span, number_key
+from index.projection import text_for
+from index.records import StoredDocument, StoredPassage
+from index.searcher import Answer
+
+FILTERS = ("type", "issuer", "year", "date_from", "date_to", "number")
+PARAMETERS = ("q", "mode", "limit", "offset", "sort", "explain", *FILTERS)
+
+# 2024, 2024-06 or 2024-06-25; not 24-6-25.
+_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+
+def to_query(params: Mapping[str, str], audience: Audience) -> Query:
+    """A Query from the parameters of a request. Raises BadRequest saying what is allowed."""
+    unknown = sorted(set(params) - set(PARAMETERS))
+    if unknown:
+        raise BadRequest(f"没有参数 {unknown[0]}；可用的有 {'、'.join(PARAMETERS)}")
+    given = {key: value.strip() for key, value in params.items() if value.strip()}
+    return Query(
+        text=given.get("q", ""),
+        audience=audience,
+        mode=given.get("mode", "hybrid"),
+        filter=to_filter({key: given[key] for key in FILTERS if key in given}),
+        limit=_integer(given, "limit", 10),
+        offset=_integer(given, "offset", 0),
+        sort=given.get("sort", "relevance"),
+    )
+
+
+def to_filter(given: Mapping[str, str]) -> Filter:
+    """A Filter from `key=value` pairs. Raises BadRequest for an unknown key or a bad value."""
+    unknown = sorted(set(given) - set(FILTERS))
+    if unknown:
+        raise BadRequest(f"没有筛选条件 {unknown[0]}；可用的有 {'、'.join(FILTERS)}")
+    year = _integer(given, "year", 0) if "year" in given else None
+    if year is not None and not 1000 <= year <= 9999:
+        raise BadRequest("year 应是四位年份，如 2024")
+    if "number" in given and number_key(given["number"]) is None:
+        raise BadRequest("number 应是发文字号，如 江岚高后协〔2024〕12号")
+    return Filter(
+        type=given.get("type"),
+        issuer=given.get("issuer"),
+        year=year,
+        date_from=_date(given, "date_from"),
+        date_to=_date(given, "date_to"),
+        number=given.get("number"),
+    )
+
+
+def _integer(given: Mapping[str, str], key: str, default: int) -> int:
+    text = given.get(key, str(default))
+    if not re.fullmatch(r"-?[0-9]{1,9}", text):
+        raise BadRequest(f"{key} 应是整数，不能是 {text[:20]}")
+    return int(text)
+
+
+def _date(given: Mapping[str, str], key: str) -> str | None:
+    text = given.get(key)
+    if text is None:
+        return None
+    try:
+        if not _DATE.fullmatch(text):
+            raise ValueError(text)
+        date_span(text)
+    except ValueError as error:
+        raise BadRequest(f"{key} 应是日期，如 2024-06-25、2024-06 或 2024") from error
+    return text
+
+
+def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, Any]:
+    """The JSON of GET /v1/search; `why` only when asked to explain."""
+    query = answer.query
+    first = query.offset + 1
+    return {
+        "query": {"text": query.text, "mode": query.mode, "understood": []},
+        "total": answer.total,
+        "total_is_exact": answer.total_is_exact,
+        "took_ms": round(answer.took_ms, 2),
+        "generation": answer.generation,
+        "notice": answer.notice,
+        "answer": None,
+        "hits": [
+            {
+                "rank": rank,
+                **document_json(found.document, base_url),
+                "score": round(found.score, 6),
+                "passages": [hit_json(hit, explain) for hit in found.hits],
+            }
+            for rank, found in enumerate(answer.documents, start=first)
+        ],
+        "facets": answer.facets,
+    }
+
+
+def document_json(document: StoredDocument, base_url: str) -> dict[str, Any]:
+    """The fields by which a document is named and cited."""
+    return {
+        "document_id": document.document_id,
+        "title": document.title,
+        "number": document.number,
+        "issuer": document.issuer,
+        "date": document.date,
+        "types": list(document.types),
+        "source": document.source,
+        "url": document.url or f"{base_url}/documents/{document.document_id}",
+    }
+
+
+def hit_json(hit: Hit, explain: bool) -> dict[str, Any]:
+    passage: dict[str, Any] = {
+        "passage_id": hit.passage_id,
+        "address": hit.address,
+        "page": list(hit.pages),
+        "text": hit.text,
+        "marks": [list(mark) for mark in hit.marks],
+        "score": round(hit.score, 6),
+    }
+    if explain:
+        passage["why"] = {
+            name: {"rank": lane.rank, "score": round(lane.score, 6)}
+            for name, lane in hit.why.items()
+        }
+    return passage
+
+
+def reading_json(
+    document: StoredDocument,
+    body: Mapping[str, Any],
+    passages: list[StoredPassage],
+    audience: Audience,
+    base_url: str,
+) -> dict[str, Any]:
+    """The JSON of GET /v1/documents/{id}, as this audience reads it.
+
+    `document` is projected already; `body` and `passages` are as held, and are projected here.
+    A passage's `start` and `end` point into the paragraphs shown, joined by newlines.
+    """
+    held = [paragraph["text"] for paragraph in body["paragraphs"]]
+    shown = [text_for(audience, text) for text in held]
+    return {
+        **document_json(document, base_url),
+        "letterhead": document.letterhead,
+        "paragraphs": [
+            {
+                "id": f"p{at}",
+                "text": text,
+                "page": paragraph["page"],
+                "level": paragraph["level"],
+                "annex": paragraph["annex"],
+            }
+            for at, (paragraph, text) in enumerate(zip(body["paragraphs"], shown, strict=True))
+        ],
+        "sections": [
+            {
+                "level": section["level"],
+                "text": text_for(audience, section["text"]),
+                "id": f"p{section['start']}",
+            }
+            for section in body["sections"]
+        ],
+        "passages": [
+            {
+                "passage_id": passage.passage_id,
+                "start": (start := _moved(passage.start, held, shown, audience))[1],
+                "end": _moved(passage.end, held, shown, audience)[1],
+                "paragraph": f"p{start[0]}",
+            }
+            for passage in passages
+        ],
+    }
+
+
+def _moved(offset: int, held: list[str], shown: list[str], audience: Audience) -> tuple[int, int]:
+    """(paragraph, offset among the paragraphs shown) of an offset among those held."""
+    at = 0
+    for number, text in enumerate(held):
+        if offset <= len(text):
+            return number, at + len(text_for(audience, text[:offset]))
+        offset -= len(text) + 1
+        at += len(shown[number]) + 1
+    raise ValueError(f"offset {offset} lies behind the last paragraph")

@@ -1,0 +1,118 @@
+"""The simplest engine that could keep the contract: everything in lists, every score computed.
+
+It is the oracle of the contract suite: BM25 by its formula, filters by looking at each row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.columns import matches, read_columns
+from index.engine import BODY, Entry, KeywordQuery, Scope, Scored
+from index.library import Library
+from index.model import Audience
+
+K1, B = 1.2, 0.75
+
+
+class BruteEngine:
+    def __init__(self, encoder: str) -> None:
+        self._encoder = encoder
+        self._held: dict[Audience, dict[int, Entry]] = {audience: {} for audience in Audience}
+        self._waiting: dict[Audience, dict[int, Entry]] = {audience: {} for audience in Audience}
+        self._deleted: set[str] = set()
+        self._seq = 0
+        self._vectors: dict[int, NDArray[np.float32]] = {}
+
+    @property
+    def seq(self) -> int:
+        return self._seq
+
+    def put(self, audience: Audience, entries: Iterable[Entry]) -> None:
+        self._waiting[audience].update({entry.passage_id: entry for entry in entries})
+
+    def delete(self, document_ids: Iterable[str]) -> None:
+        self._deleted |= set(document_ids)
+
+    def commit(self, seq: int) -> None:
+        for audience, held in self._held.items():
+            kept = {i: e for i, e in held.items() if e.document.document_id not in self._deleted}
+            self._held[audience] = {**kept, **self._waiting[audience]}
+            self._waiting[audience] = {}
+        self._deleted = set()
+        self._seq = seq
+
+    def refresh(self, library: Library) -> None:
+        self._columns = read_columns(library)
+        ids = self._columns.passage_ids.tolist()
+        self._vectors = {i: v.astype(np.float32) for i, v in library.vectors(ids, self._encoder)}
+
+    def _allows(self, passage_id: int, scope: Scope) -> bool:
+        row = self._columns.document_of(passage_id)
+        return (
+            row is not None
+            and row.audience <= scope.audience.rank
+            and matches(row, scope.filter, scope.audience)
+        )
+
+    def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
+        return self._best(self._bm25(query, scope), k)
+
+    def score_keyword(self, query: KeywordQuery, scope: Scope, ids: Sequence[int]) -> Scored:
+        scores = self._bm25(query, scope)
+        return self._best({i: scores[i] for i in ids if i in scores}, len(ids))
+
+    def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
+        allowed = {i: float(v @ vector) for i, v in self._vectors.items() if self._allows(i, scope)}
+        return self._best(allowed, k)
+
+    def score_vector(self, vector: NDArray[np.float32], ids: Sequence[int]) -> Scored:
+        return [(i, float(self._vectors[i] @ vector)) for i in ids if i in self._vectors]
+
+    def idf(self, query: KeywordQuery, audience: Audience) -> dict[str, float]:
+        fields = self._fields(audience, BODY)
+        found: dict[str, float] = {}
+        for at, terms in enumerate((query.words, query.grams)):
+            for term in terms:
+                n = sum(term in streams[at] for streams in fields.values())
+                found[term] = min(found.get(term, math.inf), _idf(len(fields), n))
+        return found
+
+    def _fields(
+        self, audience: Audience, name: str
+    ) -> dict[int, tuple[Counter[str], Counter[str]]]:
+        return {
+            i: (Counter(getattr(e, name).words), Counter(getattr(e, name).grams))
+            for i, e in self._held[audience].items()
+        }
+
+    def _bm25(self, query: KeywordQuery, scope: Scope) -> dict[int, float]:
+        scores: Counter[int] = Counter()
+        for name, weight in query.weights:
+            fields = self._fields(scope.audience, name)
+            for at, terms in enumerate((query.words, query.grams)):
+                lengths = {i: sum(streams[at].values()) for i, streams in fields.items()}
+                # The sequence marker is a passage without terms, in tantivy's count too.
+                mean = sum(lengths.values()) / (len(fields) + 1)
+                for term in terms:
+                    n = sum(term in streams[at] for streams in fields.values())
+                    for i, streams in fields.items():
+                        tf = streams[at][term]
+                        if tf:
+                            norm = K1 * (1 - B + B * lengths[i] / mean)
+                            gain = _idf(len(fields) + 1, n) * tf * (K1 + 1) / (tf + norm)
+                            scores[i] += weight * gain
+        return {i: s for i, s in scores.items() if self._allows(i, scope)}
+
+    @staticmethod
+    def _best(scores: dict[int, float], k: int) -> Scored:
+        return sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:k]
+
+
+def _idf(total: int, n: int) -> float:
+    return math.log(1 + (total - n + 0.5) / (n + 0.5))

@@ -1,0 +1,237 @@
+"""What every engine must do; run against each of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from brute_engine import BruteEngine
+from index.analyzer import Analyzer
+from index.embedded import EmbeddedEngine
+from index.engine import Engine, Scope
+from index.indexer import catch_up
+from index.library import Library
+from index.model import Audience, Document, Filter, Paragraph, Passage
+from index.records import Source
+from index.searcher import keyword_query
+
+ENCODER, DIMENSION = "test-encoder", 16
+WORDS = "食堂 采购 会费 缴纳 宿舍 空调 培训 报名 章程 修订 理事会 决议 安全 检查 校车 时刻".split()
+TYPES = ("通知", "章程", "办法", "总结")
+ISSUERS = ("江岚省后勤协会", "江岚省后勤协会秘书处", "泊阳大学", None)
+DATES = ("2023-03-01", "2023-12", "2024", "2024-06-25", "2025-01-31", None)
+
+Fill = Callable[[int], None]
+
+
+class Shelf:
+    """A library with made-up documents and an engine that follows it."""
+
+    def __init__(self, home: Path, engine: Engine, analyzer: Analyzer) -> None:
+        self.library = Library(home, create=True)
+        self.engine = engine
+        self.analyzer = analyzer
+        self.ids: list[str] = []
+
+    def add(self, number: int, audience: Audience | None = None) -> str:
+        chance = random.Random(number)
+        text = "，".join(chance.choices(WORDS, k=chance.randint(4, 12))) + "的规定"
+        passage = Passage(0, text, 0, len(text), (1, 1))
+        date = chance.choice(DATES)
+        document = Document(
+            "txt",
+            (Paragraph(text),),
+            (passage,),
+            title=" ".join(chance.sample(WORDS, 2)),
+            number=f"江协〔{2020 + number % 6}〕{number}号",
+            issuer=chance.choice(ISSUERS),
+            date=date,
+            years=(int(date[:4]),) if date else (),
+            types=tuple(chance.sample(TYPES, chance.randint(0, 2))),
+        )
+        vector = np.random.default_rng(number).normal(size=DIMENSION).astype(np.float32)
+        key = f"vector-{number}"
+        with self.library.transaction():
+            self.library.put_vectors(ENCODER, {key: vector / np.linalg.norm(vector)})
+            document_id = self.library.put_document(document, [key], f"hash-{number}", 1)
+            seen = audience or list(Audience)[number % 3]
+            source = Source("/made/up", f"{number}.txt", f"hash-{number}", seen, document_id)
+            self.library.put_source(source)
+        self.ids.append(document_id)
+        return document_id
+
+    def remove(self, document_id: str) -> None:
+        source = next(s for s in self.library.sources() if s.document_id == document_id)
+        with self.library.transaction():
+            self.library.delete_source(source)
+
+    def follow(self) -> None:
+        catch_up(self.library, self.engine, self.analyzer)
+        self.engine.refresh(self.library)
+
+    def keyword_ids(self, scope: Scope, question: str = "规定") -> set[int]:
+        query = keyword_query(question, self.analyzer)
+        return {i for i, _ in self.engine.search_keyword(query, scope, 1000)}
+
+    def vector_ids(self, scope: Scope) -> set[int]:
+        return {i for i, _ in self.engine.search_vector(unit(0), scope, 1000)}
+
+
+def unit(seed: int) -> np.ndarray:
+    vector = np.random.default_rng(1000 + seed).normal(size=DIMENSION).astype(np.float32)
+    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+@pytest.fixture(params=["embedded", "brute"])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path, analyzer: Analyzer) -> Iterator[Shelf]:
+    engine: Engine = (
+        BruteEngine(ENCODER)
+        if request.param == "brute"
+        else EmbeddedEngine(tmp_path / "index", ENCODER, DIMENSION)
+    )
+    shelf = Shelf(tmp_path / "home", engine, analyzer)
+    for number in range(60):
+        shelf.add(number)
+    shelf.follow()
+    yield shelf
+    shelf.library.close()
+
+
+def filters() -> list[Filter]:
+    chance = random.Random(7)
+    made = [Filter()]
+    for _ in range(90):
+        made.append(
+            Filter(
+                type=chance.choice([None, None, *TYPES, "没有的文种"]),
+                issuer=chance.choice([None, None, "江岚", "秘书处", "大学", "火星"]),
+                year=chance.choice([None, None, 2023, 2024, 1999]),
+                date_from=chance.choice([None, None, "2023-12-15", "2024", "2024-06"]),
+                date_to=chance.choice([None, None, "2024-06-24", "2024-06", "2025"]),
+                number=chance.choice([None, None, None, "江协[2024]4号", "江协〔2021〕7号"]),
+            )
+        )
+    return made
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_both_lanes_let_the_same_passages_through_every_filter(
+    shelf: Shelf, audience: Audience
+) -> None:
+    sizes = set()
+    for filter_ in filters():
+        scope = Scope(audience, filter_)
+        assert shelf.keyword_ids(scope) == shelf.vector_ids(scope), filter_
+        sizes.add(len(shelf.keyword_ids(scope)))
+    assert len(sizes) > 3, "the filters should differ in what they let through"
+
+
+def test_an_audience_sees_what_is_its_own_and_what_those_before_it_see(shelf: Shelf) -> None:
+    seen = {audience: shelf.keyword_ids(Scope(audience)) for audience in Audience}
+    assert len(seen[Audience.PUBLIC]) == 20
+    assert len(seen[Audience.STAFF]) == 60
+    assert seen[Audience.PUBLIC] < seen[Audience.MEMBER] < seen[Audience.STAFF]
+
+
+def test_results_come_best_first_and_ties_by_passage(shelf: Shelf) -> None:
+    query = keyword_query("食堂采购规定", shelf.analyzer)
+    for scored in (
+        shelf.engine.search_keyword(query, Scope(Audience.STAFF), 50),
+        shelf.engine.search_vector(unit(1), Scope(Audience.STAFF), 50),
+    ):
+        assert scored == sorted(scored, key=lambda item: (-item[1], item[0]))
+        assert len(scored) == len({i for i, _ in scored}) > 10
+
+
+def test_an_unknown_term_finds_nothing(shelf: Shelf) -> None:
+    query = keyword_query("量子纠缠", shelf.analyzer)
+    assert shelf.engine.search_keyword(query, Scope(Audience.STAFF), 10) == []
+
+
+def test_scoring_given_passages_agrees_with_searching(shelf: Shelf) -> None:
+    query, scope = keyword_query("食堂安全检查", shelf.analyzer), Scope(Audience.MEMBER)
+    found = dict(shelf.engine.search_keyword(query, scope, 1000))
+    some = sorted(shelf.vector_ids(scope))[::3]
+    scored = dict(shelf.engine.score_keyword(query, scope, some))
+    assert scored == pytest.approx({i: found[i] for i in some if i in found})
+    nearest = dict(shelf.engine.search_vector(unit(2), scope, 1000))
+    again = dict(shelf.engine.score_vector(unit(2), some))
+    assert again == pytest.approx({i: nearest[i] for i in some}, abs=1e-3)
+
+
+def test_deleted_documents_are_found_in_no_lane(shelf: Shelf) -> None:
+    before = shelf.keyword_ids(Scope(Audience.STAFF))
+    for document_id in shelf.ids[:10]:
+        shelf.remove(document_id)
+    shelf.follow()
+    after = shelf.keyword_ids(Scope(Audience.STAFF))
+    assert len(after) == len(before) - 10
+    assert after == shelf.vector_ids(Scope(Audience.STAFF))
+
+
+def test_nothing_is_there_twice_when_the_same_changes_are_followed_again(shelf: Shelf) -> None:
+    shelf.engine.commit(0)  # as after a crash that lost the number
+    shelf.follow()
+    query = keyword_query("规定", shelf.analyzer)
+    scored = shelf.engine.search_keyword(query, Scope(Audience.STAFF), 1000)
+    assert sorted(i for i, _ in scored) == sorted(shelf.vector_ids(Scope(Audience.STAFF)))
+
+
+def test_the_number_of_the_last_change_is_remembered(shelf: Shelf) -> None:
+    assert shelf.engine.seq == shelf.library.seq() > 0
+
+
+def test_scores_of_the_public_do_not_depend_on_what_it_cannot_see(
+    shelf: Shelf, tmp_path: Path, analyzer: Analyzer
+) -> None:
+    alone = Shelf(tmp_path / "alone", BruteEngine(ENCODER), analyzer)
+    if isinstance(shelf.engine, EmbeddedEngine):
+        alone.engine = EmbeddedEngine(tmp_path / "alone-index", ENCODER, DIMENSION)
+    for number in range(0, 60, 3):  # those that are public
+        alone.add(number)
+    alone.follow()
+    query, scope = keyword_query("会费缴纳通知", analyzer), Scope(Audience.PUBLIC)
+    scores = [
+        [s for _, s in side.engine.search_keyword(query, scope, 9)] for side in (shelf, alone)
+    ]
+    assert scores[0] == pytest.approx(scores[1]) and len(scores[0]) > 3
+    assert shelf.engine.idf(query, Audience.PUBLIC) == pytest.approx(
+        alone.engine.idf(query, Audience.PUBLIC)
+    )
+
+
+def test_the_embedded_engine_scores_as_the_formula_says(tmp_path: Path, analyzer: Analyzer) -> None:
+    sides = [
+        Shelf(tmp_path / "a", EmbeddedEngine(tmp_path / "index", ENCODER, DIMENSION), analyzer),
+        Shelf(tmp_path / "b", BruteEngine(ENCODER), analyzer),
+    ]
+    for side in sides:
+        for number in range(40):
+            side.add(number, Audience.PUBLIC)
+        side.follow()
+    for question in ("食堂采购", "会费什么时候缴纳", "宿舍空调", "章程修订决议", "校车时刻"):
+        query, scope = keyword_query(question, analyzer), Scope(Audience.PUBLIC)
+        ours, formula = (side.engine.search_keyword(query, scope, 10) for side in sides)
+        assert [s for _, s in ours] == pytest.approx([s for _, s in formula], rel=0.02)
+
+
+def test_an_engine_reopened_from_disk_answers_the_same(tmp_path: Path, analyzer: Analyzer) -> None:
+    def engine() -> EmbeddedEngine:
+        return EmbeddedEngine(tmp_path / "index", ENCODER, DIMENSION)
+
+    shelf = Shelf(tmp_path / "home", engine(), analyzer)
+    for number in range(20):
+        shelf.add(number)
+    shelf.follow()
+    scope = Scope(Audience.STAFF)
+    before = shelf.keyword_ids(scope), shelf.vector_ids(scope)
+    assert isinstance(shelf.engine, EmbeddedEngine)
+    shelf.engine.close()
+    (tmp_path / "index" / "vectors.faiss").write_bytes(b"damaged")
+    shelf.engine = engine()
+    shelf.follow()
+    assert (shelf.keyword_ids(scope), shelf.vector_ids(scope)) == before
