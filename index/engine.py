@@ -38,10 +38,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class KeywordQuery:
-    """Terms to look for; a passage scores the sum over fields of weight x BM25."""
+    """Terms to look for; a passage scores the sum over fields of weight x BM25.
+
+    A passage of a document with one of `numbers` (normal forms of 发文字号) scores
+    `number_score` more: who types a number wants that document.
+    """
 
     words: tuple[str, ...]
     grams: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+    number_score: float = 0.0
     weights: tuple[tuple[str, float], ...] = ((BODY, 1.0), (HEAD, 0.1))
 
 

@@ -180,6 +180,15 @@ def _terms_query(schema: tantivy.Schema, query: KeywordQuery) -> Query:
         for stream, terms in (("words", query.words), ("grams", query.grams))
         for term in terms
     ]
+    clauses += [
+        (
+            Occur.Should,
+            Query.const_score_query(
+                Query.term_query(schema, "number", number, "basic"), query.number_score
+            ),
+        )
+        for number in query.numbers
+    ]
     return Query.boolean_query(clauses)
 
 

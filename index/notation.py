@@ -78,12 +78,14 @@ _CODE = (
 )
 # Matches 川高后思协〔2024〕2 号, 校办发2024年第2号; not （2018）5篇 or 2024年2月.
 _NUMBER = re.compile(
-    rf"(?P<code>{_CODE})?{_SPACE}(?:"
     rf"(?P<open>[{_OPEN}]){_SPACE}(?P<year>{_YEAR}){_SPACE}(?:年{_SPACE})?[{_CLOSE}]{_SPACE}"
     rf"(?P<nth>第{_SPACE})?(?P<serial>{_SERIAL})(?P<hao>{_SPACE}[号號])?"
     rf"|(?P<year2>{_YEAR}){_SPACE}[年-]?{_SPACE}(?P<nth2>第{_SPACE})?(?P<serial2>{_SERIAL})"
-    rf"{_SPACE}[号號](?![楼线院馆厅]))"
+    rf"{_SPACE}[号號](?![楼线院馆厅])"
 )
+# The 代字 is looked for backwards from the year, at most so far: one pass whatever the text.
+_REACH = 56
+_CODE_BEFORE = re.compile(rf"({_CODE}){_SPACE}$")
 # Words that end before a 代字 begins: 根据川高后协 -> 川高后协; 某协会文件〔2024〕3号 has none.
 _NOT_CODE = re.compile(
     r"^.*(?:根据|按照|依据|依照|遵照|贯彻|落实|执行|转发|印发|关于|参照|废止|详见|原文|以及|请问|查询|"
@@ -114,8 +116,12 @@ class DocNumber:
 
 def find_numbers(text: str) -> tuple[DocNumber, ...]:
     """Every 发文字号 in `text`, in order; offsets are into `text`."""
-    found = (_doc_number(match) for match in _NUMBER.finditer(text))
-    return tuple(number for number in found if number is not None)
+    found: list[DocNumber] = []
+    for match in _NUMBER.finditer(text):
+        number = _doc_number(match, found[-1].end if found else 0)
+        if number is not None:
+            found.append(number)
+    return tuple(found)
 
 
 def parse_number(text: str) -> DocNumber | None:
@@ -135,7 +141,8 @@ def number_key(text: str) -> str | None:
     return number.key if number else None
 
 
-def _doc_number(match: re.Match[str]) -> DocNumber | None:
+def _doc_number(match: re.Match[str], floor: int) -> DocNumber | None:
+    """The number a match is; its 代字 begins at `floor` or later, where the one before ended."""
     printed_year, printed_serial = (
         match["year"] or match["year2"],
         match["serial"] or match["serial2"],
@@ -146,16 +153,21 @@ def _doc_number(match: re.Match[str]) -> DocNumber | None:
     after = match.string[match.end() : match.end() + 1]
     if match["open"] and not match["hao"] and (_is_han(after) or after.isdigit()):
         return None
-    raw = match["code"] or ""
+    begin = max(0, match.start() - _REACH, floor)
+    before = _CODE_BEFORE.search(match.string[begin : match.start()])
+    raw = before[1] if before else ""
     code = _NOT_CODE.sub("", _closed(raw))
-    if match.string[: match.start()].endswith(("号", "號")):
+    at = begin + before.start() if before else 0
+    if at and match.string[at - 1] in "号號":
         code = code.lstrip("和与及")  # 〔2023〕12号和川后发〔2024〕1号
     if len(code) < 2:
         code = ""
     sure = match["open"] in set("〔﹝［[") or match["hao"]
     if not code and not (sure and (match["hao"] or match["nth"]) and match["open"]):
         return None
-    start = match.start() + len(raw) - _raw_length(raw, len(code))
+    start = match.start()
+    if before and code:
+        start = begin + before.end(1) - _raw_length(raw, len(code))
     nth = "第" if match["nth"] or match["nth2"] else ""
     printed = f"{code}〔{_closed(printed_year)}〕{nth}{_closed(printed_serial)}号"
     return DocNumber(code, year, serial, printed, start, match.end())

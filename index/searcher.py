@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 import numpy as np
@@ -20,6 +20,7 @@ from index.engine import KeywordQuery, Scope, Scored
 from index.errors import BadRequest, EncoderUnavailable
 from index.fusion import KEYWORD, SEMANTIC, WEIGHTS, fuse
 from index.model import Candidate, Hit, Query
+from index.notation import find_numbers
 from index.projection import document_for, passage_for
 from index.records import StoredDocument
 from index.snippet import marks
@@ -36,7 +37,7 @@ _PASSAGES_SHOWN = 3
 # A passage is no answer when it reaches neither floor. Keyword: the share of the best possible
 # score. Semantic: the cosine below which unrelated passages lie (see docs/quality.md).
 KEYWORD_FLOOR = 0.10
-SEMANTIC_FLOOR = 0.45
+SEMANTIC_FLOOR = 0.30
 # Pairs with one of these characters are cut across two words and mean nothing by themselves.
 _PARTICLES = frozenset("的了吗呢吧啊呀么嘛")
 
@@ -116,6 +117,7 @@ class Searcher:
         vector, notice = self._vector(query)
         keywords = keyword_query(query.text, self._collection.analyzer)
         best = sum(engine.idf(keywords, query.audience).values()) or 1.0
+        keywords = replace(keywords, number_score=best)
         found: dict[str, Scored] = {}
         if query.mode != SEMANTIC and (keywords.words or keywords.grams):
             found[KEYWORD] = engine.search_keyword(keywords, scope, depth)
@@ -236,7 +238,8 @@ def keyword_query(text: str, analyzer: Analyzer) -> KeywordQuery:
     words = tuple(dict.fromkeys(terms.words))
     grams = tuple(dict.fromkeys(g for g in terms.grams if not _PARTICLES & set(g)))
     content = tuple(word for word in words if word not in FUNCTION_WORDS)
-    return KeywordQuery(content or words, grams)
+    numbers = {number.key for number in find_numbers(text) if number.code}
+    return KeywordQuery(content or words, grams, tuple(sorted(numbers)))
 
 
 def _is_real(candidate: Candidate) -> bool:

@@ -362,31 +362,40 @@ def _fit(
     import torch
     from torch.nn import functional
 
-    bags = torch.nn.EmbeddingBag.from_pretrained(
-        torch.from_numpy(start), freeze=False, mode="sum", sparse=True
-    )
-    optimiser = torch.optim.SparseAdam(bags.parameters(), lr=recipe.rate)
+    table = torch.nn.Parameter(torch.from_numpy(start))
+    optimiser = torch.optim.SparseAdam([table], lr=recipe.rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps, recipe))
     random = np.random.default_rng([seed, 1])
     losses: list[float] = []
     for step, chosen in enumerate(_batches(groups, recipe.batch, steps, random), 1):
         thinned = _thin(sides[0].take(chosen), sides[1].take(chosen), recipe, random)
+        # Only the batch's own rows take part, as a small dense table: a third less time than a
+        # sparse EmbeddingBag, whose gradient has a row per word occurrence.
+        used, places = np.unique(
+            np.concatenate([side.values for side in thinned]), return_inverse=True
+        )
+        rows = torch.from_numpy(used).long()
+        part = table.detach()[rows].requires_grad_()
         anchor, positive = (
             functional.normalize(
-                bags(torch.from_numpy(side.values), torch.from_numpy(side.starts[:-1]).int())
+                functional.embedding_bag(
+                    torch.from_numpy(at), part, torch.from_numpy(side.starts[:-1]), mode="sum"
+                )
             )
-            for side in thinned
+            for at, side in zip(np.split(places, [len(thinned[0].values)]), thinned, strict=True)
         )
         logits = recipe.scale * anchor @ positive.T
         right = torch.arange(len(chosen))
         loss = functional.cross_entropy(logits, right) + functional.cross_entropy(logits.T, right)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        (gradient,) = torch.autograd.grad(loss, part)
+        table.grad = torch.sparse_coo_tensor(
+            rows[None], gradient, table.shape, is_coalesced=True, check_invariants=False
+        )
         optimiser.step()  # type: ignore[no-untyped-call]
         schedule.step()
         losses.append(loss.item() / 2)
         tell("train", step, steps)
-    return bags.weight.detach().numpy(), losses
+    return table.detach().numpy(), losses
 
 
 def _rate(step: int, steps: int, recipe: Recipe) -> float:

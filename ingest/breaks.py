@@ -26,7 +26,7 @@ _MARKER = re.compile(
     | [一二三四五六七八九十]{1,3}\s?[、．.]
     | [（(]\s?(?:[一二三四五六七八九十]{1,3}|[0-9]{1,3}|[a-zA-Z])\s?[）)]
     | [0-9０-９]{1,2}\s?(?:[、．.](?![0-9])|[）)])
-    | [0-9]{1,2}(?:\.[0-9]{1,2}){1,3}(?=[\s\u4e00-\u9fff、])
+    | [0-9]{1,2}(?:\.[0-9]{1,2}){1,3}(?=[\s\u4e00-\u9fff、])(?!\s?[万亿元倍米吨亩])
     | [a-zA-Z][.．、)）]
     | [\u2460-\u249b\u2776-\u277f\u3220-\u3229]
     | [•●■◆▪○★※◇□➢\uf000-\uf0ff]
@@ -50,6 +50,12 @@ def ends_sentence(text: str) -> bool:
         if char not in _CLOSING:
             return char in _TERMINAL
     return False
+
+
+def has_open_bracket(text: str) -> bool:
+    """Whether a bracket or title mark near the end is still open, so that more must follow."""
+    tail = text[-60:]
+    return any(tail.rfind(opening) > tail.rfind(closing) for opening, closing in ("（）", "《》"))
 
 
 def join(left: str, right: str) -> str:

@@ -27,27 +27,28 @@ class Closing:
     """Block indices. `date` is the line of 成文日期; `signature` the lines that sign it.
 
     `annexes` are the blocks at which annexes begin; the document's own text ends at the first.
-    `listed` are the titles that the text announces for them, by number.
+    `listed` are the titles that the text announces for them, by number, in the blocks `listing`.
     """
 
     signature: tuple[int, ...] = ()
     date: int | None = None
     annexes: tuple[int, ...] = ()
     listed: dict[int, str] = field(default_factory=dict)
+    listing: tuple[int, ...] = ()
 
 
 def find_closing(blocks: Sequence[Block], front: Front) -> Closing:
     """Where the text is signed and where annexes begin."""
     signature, date = _signature(blocks, front.body)
     stop = len(blocks) if date is None else date + 1
-    labels, listed = _labels(blocks, front.body, stop)
+    labels, listed, listing = _labels(blocks, front.body, stop)
     if labels and date is not None and labels[0] < date and _holds_text(blocks, labels[0], date):
         signature, date = _signature(blocks[: labels[0]], front.body)
         stop = labels[0] if date is None else date + 1
     annexes = [i for i in labels if i >= stop or date is None]
     if not annexes and date is not None:
         annexes = _unlabelled(blocks, date + 1)
-    return Closing(signature, date, tuple(annexes), listed)
+    return Closing(signature, date, tuple(annexes), listed, tuple(listing))
 
 
 def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int | None]:
@@ -86,9 +87,12 @@ def _signers(blocks: Sequence[Block], date: int, first: int) -> tuple[int, ...]:
     return tuple(signers)
 
 
-def _labels(blocks: Sequence[Block], body: int, stop: int) -> tuple[list[int], dict[int, str]]:
-    """Blocks that open an annex, and the titles listed before them."""
+def _labels(
+    blocks: Sequence[Block], body: int, stop: int
+) -> tuple[list[int], dict[int, str], list[int]]:
+    """Blocks that open an annex, the titles listed before them, and the blocks listing those."""
     starts: list[int] = []
+    listing: list[int] = []
     listed: dict[int, str] = {}
     for i in range(body, len(blocks)):
         block = blocks[i]
@@ -99,8 +103,10 @@ def _labels(blocks: Sequence[Block], body: int, stop: int) -> tuple[list[int], d
         if _opens(blocks, i, rest, label.ordinal, after=i >= stop, seen=bool(starts)):
             starts.append(i)
         elif not starts and (rest or parse_marker(blocks[min(i + 1, len(blocks) - 1)].text)):
-            listed |= _listed(blocks, i, label.ordinal, rest)
-    return starts, listed
+            titles, after = _listed(blocks, i, label.ordinal, rest)
+            listed |= titles
+            listing += range(i, after)
+    return starts, listed, listing
 
 
 def _opens(
@@ -128,8 +134,8 @@ def _short_list(blocks: Sequence[Block], start: int) -> bool:
     return False
 
 
-def _listed(blocks: Sequence[Block], i: int, ordinal: int, rest: str) -> dict[int, str]:
-    """Titles by number from 附件：甲, 附件：1.甲 2.乙 and the numbered lines under it."""
+def _listed(blocks: Sequence[Block], i: int, ordinal: int, rest: str) -> tuple[dict[int, str], int]:
+    """Titles by number from 附件：甲, 附件：1.甲 2.乙 and the lines under it; the block after."""
     found: dict[int, str] = {}
     for part in _LISTED.split(rest):
         _put(found, part, ordinal or 1)
@@ -144,7 +150,7 @@ def _listed(blocks: Sequence[Block], i: int, ordinal: int, rest: str) -> dict[in
             break
         _put(found, blocks[following].text, marker.ordinal)
         following += 1
-    return found
+    return found, following
 
 
 def _put(found: dict[int, str], text: str, ordinal: int) -> None:

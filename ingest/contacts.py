@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from index.model import Contact
 from ingest.marker import parse_marker
@@ -17,10 +18,10 @@ from ingest.marker import parse_marker
 # 028-84760585, （028）84760585, 0813 5506099, 187 8401 6186, 400-820-8820; not 2024-06-25, an
 # account of 16 digits, a QQ group or 110101199003070011.
 _PHONE = re.compile(
-    r"(?<![0-9A-Za-z.\-])(?:"
+    r"(?<![0-9A-Za-z.\-])(?<![0-9][ ])(?:"
     r"(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}"
-    r"|[(（]0[0-9]{2,3}[)）][- ]?[0-9]{3,4}[- ]?[0-9]{4}"
-    r"|0[0-9]{2,3}[- ]{1,3}[0-9]{3,4}[- ]?[0-9]{4}|0[1-9][0-9]{9,10}"
+    r"|[(（]0[1-9][0-9]{1,2}[)）][- ]?[0-9]{3,4}[- ]?[0-9]{4}"
+    r"|0[1-9][0-9]{1,2}[- ]{1,3}[0-9]{3,4}[- ]?[0-9]{4}|0[1-9][0-9]{9,10}"
     r"|[48]00[- ]?[0-9]{3,4}[- ]?[0-9]{3,4}"
     r")(?:(?:转|-)[0-9]{1,5})?(?![0-9A-Za-z])"
 )
@@ -39,6 +40,7 @@ _LABEL = re.compile(rf"(?:{_LABELS})\s{{0,2}}[：:]?", re.IGNORECASE)
 _NAME = re.compile(r"^[\u4e00-\u9fff·]{2,4}$")
 # 联系人：芶某 is a name whatever its first character; 请与财务 028-… is none.
 _NAMED = re.compile(r"(?:联系人|联络人|姓名|负责人)[^：:0-9]{0,8}[：:]\s{0,2}$")
+_NAMED_LINE = re.compile(r"^(?:[\u4e00-\u9fff]{0,8})(?:联系人|联络人|姓名|负责人)\s{0,2}[：:]")
 _SURNAMES = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛"
     "范彭郎鲁韦马苗凤方俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅卞齐康伍余元卜"
@@ -57,23 +59,40 @@ _UNIT = re.compile(
 _AREA = re.compile(r"[\u4e00-\u9fff]{1,10}?(?:片区|地区|赛区|分会场|区域|组|市|区|省)")
 
 
+# Longer lines are not read: nobody lists contacts in them, and the pairing is quadratic.
+_MAX_LINE = 4000
+_REACHABLE = re.compile(r"[0-9０-９]{4}|[@＠]|[0-9０-９][ -][0-9０-９]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the lines above give to a line: an area, a unit, a name that waits for its number."""
+
+    area: str | None = None
+    unit: str | None = None
+    person: str | None = None
+
+
 def find_contacts(lines: Sequence[str], headings: Sequence[str] = ()) -> tuple[Contact, ...]:
     """Contacts in `lines`, in order. `headings[i]` is the heading above line i, if known."""
     found: list[Contact] = []
-    area = unit = None
-    above = ""
+    context, above = _Context(), ""
     for i, line in enumerate(lines):
         heading = headings[i] if i < len(headings) else ""
         if heading != above:
-            area, unit, above = None, None, heading
-        text = _fold(line)
-        places = _places(text)
-        if not places:
-            area, unit = _context(text, area, unit)
+            context, above = _Context(), heading
+        if len(line) > _MAX_LINE:
             continue
-        own = _unit(text[: places[0][0]])
-        for name, phone, email in _people(text, places):
-            found.append(Contact(name, own or unit or _unit(_fold(heading)), area, phone, email))
+        text = _fold(line)
+        places = _places(text) if _REACHABLE.search(line) else []
+        if not places:
+            context = _context(text, context)
+            continue
+        prose = len(text) > 60 and "|" not in text and _LABEL.search(text) is None
+        own = None if prose else _unit(text[: places[0][0]])
+        unit = own or context.unit or _unit(_fold(heading))
+        for name, phone, email in _people("" if prose else text, places):
+            found.append(Contact(name or context.person, unit, context.area, phone, email))
     return tuple(found)
 
 
@@ -132,7 +151,8 @@ def _people(
         if name is None and rows and _completes(rows[-1], kind):
             rows[-1] = (rows[-1][0], rows[-1][1] or phone, rows[-1][2] or email)
         else:
-            rows.append((name, phone, email))
+            # 电话…，手机… after one name are both that person's.
+            rows.append((name or (rows[-1][0] if rows and phone else None), phone, email))
     if len(rows) == 1 and rows[0][0] is None:
         after = _names(text[cursor:])
         rows[0] = (after[0] if after else None, rows[0][1], rows[0][2])
@@ -162,6 +182,9 @@ def _names(text: str) -> list[str]:
 
 
 def _unit(text: str) -> str | None:
+    """The longest organisation named, the marker before it left out."""
+    marker = parse_marker(text)
+    text = text[marker.length :] if marker else text
     text = _LABEL.sub(" ", text)
     match = max(_UNIT.finditer(text), key=lambda m: len(m[0]), default=None)
     if match is None:
@@ -169,16 +192,20 @@ def _unit(text: str) -> str | None:
     return re.sub(r"^(?:各|请与|请联系)", "", match[0].lstrip("()（）"))
 
 
-def _context(text: str, area: str | None, unit: str | None) -> tuple[str | None, str | None]:
-    """Area and unit that a line gives to the contact lines under it."""
+def _context(text: str, context: _Context) -> _Context:
+    """What a line without a number gives to the lines under it."""
+    if len(text) > 60:
+        return replace(context, person=None)
     marker = parse_marker(text)
-    if marker is None or len(text) > 60:
-        return area, unit
+    if marker is None:
+        named = _NAMED_LINE.search(text)
+        person = next(iter(_names(text)), None) if named else None
+        return replace(context, person=person)
     core = text[marker.length :].strip()
     head, colon, rest = (part.strip() for part in core.partition("：" if "：" in core else ":"))
     if colon and rest:
-        return head, _unit(rest) or rest
+        return _Context(head, _unit(rest) or rest)
     match = _AREA.match(core)
     if match and (found := _unit(core[match.end() :])):
-        return match[0], found
-    return None, _unit(core)
+        return _Context(match[0], found)
+    return _Context(None, _unit(core))

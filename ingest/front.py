@@ -56,7 +56,7 @@ def find_front(blocks: Sequence[Block], web_title: str | None = None) -> Front:
     last = max([*title, *(i for i in (letterhead, number) if i is not None)], default=-1)
     while last + 1 in dates:
         last += 1
-    return Front(title, letterhead, number, tuple(i for i in dates if i <= last + 3), last + 1)
+    return Front(title, letterhead, number, dates, last + 1)
 
 
 def _kinds(blocks: Sequence[Block]) -> list[str]:
@@ -76,7 +76,7 @@ def _kind(block: Block, *, first: bool) -> str:
         return "body"
     if is_secrecy(text):
         return "secrecy"
-    if is_number_line(text):
+    if is_number_line(text) or _is_number_caption(text):
         return "number"
     if whole_date(text):
         return "date"
@@ -125,7 +125,7 @@ def _is_cover_label(text: str) -> bool:
     if word in {"前言", "序言", "序", "引言", "说明", "编者按", "摘要", "封面", "正文", "附件"}:
         return True
     colon = text.endswith(("：", ":"))
-    return colon and len(word) <= 8 and re.search(r"各|单位|同志|部门|会员", word) is None
+    return colon and len(word) <= 12 and re.search(r"各|单位|同志|部门|会员", word) is None
 
 
 def is_number_line(text: str) -> bool:
@@ -136,6 +136,14 @@ def is_number_line(text: str) -> bool:
     rest = text[: numbers[0].start] + text[numbers[0].end :]
     rest = re.sub(r"签\s*发\s*人\s*[:：]?.{0,12}$", "", rest)
     return len("".join(rest.split()).strip("（）()")) <= 2
+
+
+def _is_number_caption(text: str) -> bool:
+    """Whether a line in brackets begins with a 发文字号, as captions under a title do."""
+    if not re.match(r"^[（(].{6,80}[)）]$", text) or "《" in text:
+        return False
+    numbers = find_numbers(text)
+    return len(numbers) == 1 and numbers[0].start == 1
 
 
 def _groups(blocks: Sequence[Block], kinds: Sequence[str]) -> list[list[int]]:

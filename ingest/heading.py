@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.contacts import find_contacts
-from ingest.cue import ends_sentence, is_contents, is_imprint, whole_date
+from ingest.cue import ends_sentence, is_contents, is_imprint, title_types, whole_date
 from ingest.lines import Block
 from ingest.marker import Marker, parse_annex, parse_marker
 
@@ -23,7 +23,8 @@ _LONG = 60
 # 六字到三十字 between two long paragraphs, without punctuation: the only heading a plain text
 # without numbers can show.
 _PLAIN = re.compile(r"^[^，。；：、！？,.;:!?|…—()（）]{6,30}$")
-_OUTER = {"chapter": 0, "section": 1}
+# A collection holds whole regulations: their titles, "part", stand above their chapters.
+_OUTER = {"part": 0, "chapter": 1, "section": 2}
 
 
 @dataclass(slots=True)
@@ -165,6 +166,7 @@ def _is_short_line(block: Block) -> bool:
         and re.search(r"[\u4e00-\u9fff]{2}", text) is not None
         and whole_date(text) is None
         and parse_annex(text) is None
+        and not is_contents(text)
         and not is_imprint(text)
     )
 
@@ -203,9 +205,10 @@ def _levels(
     """Depth of each heading in a stack of the families seen above it."""
     stack: list[tuple[str, int | None]] = []
     levels = {}
-    for i in headings:
+    for n, i in enumerate(headings):
         outline = blocks[i].outline
-        family = markers[i].family if i in markers else _plain_family(blocks[i])
+        following = markers.get(headings[n + 1]) if n + 1 < len(headings) else None
+        family = markers[i].family if i in markers else _plain_family(blocks[i], following)
         names = [name for name, _ in stack]
         if family in _OUTER:
             stack = [entry for entry in stack if _OUTER.get(entry[0], 9) < _OUTER[family]]
@@ -221,9 +224,13 @@ def _levels(
     return levels
 
 
-def _plain_family(block: Block) -> str:
+def _plain_family(block: Block, following: Marker | None) -> str:
+    """What an unnumbered heading counts as; `following` is the marker of the next heading."""
     if block.outline is not None:
         return f"outline{block.outline}"
+    opens = following is not None and following.ordinal == 1 and following.family == "chapter"
+    if opens and title_types(block.text):
+        return "part"
     return "centred" if block.centred else f"plain{block.size or ''}"
 
 

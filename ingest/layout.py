@@ -1,4 +1,4 @@
-"""Lines with positions to paragraphs: margins, furniture, and which line goes on with which.
+"""Lines with positions to paragraphs: margins, and which line goes on with which.
 
 Pure geometry on plain values, so that it can be tested without any file. Lengths are points,
 y grows downwards, pages count from 1.
@@ -6,39 +6,19 @@ y grows downwards, pages count from 1.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.breaks import ends_sentence, first_unit, has_marker, join
+from ingest.breaks import ends_sentence, first_unit, has_marker, has_open_bracket, join
 from ingest.lines import Block
-
-# Bands searched for page numbers and running heads, as shares of the page height; removed
-# exactly the furniture and nothing else on the measured documents.
-TOP_BAND = 0.09
-BOTTOM_BAND = 0.13
-RUNNING_SHARE = 0.6
 
 # A title is set clearly larger than the text; smaller steps are headings on lines of their own.
 TITLE_RATIO = 1.2
 
-# Matches "— 3 —", "3", "第 3 页 共 9 页", "3/9", "Page 3 of 9"; not "3 月", "第三页".
-_PAGE_NUMBER = re.compile(
-    r"""\s?(?:
-      [-—–－―~·\s]{0,6}[0-9]{1,4}[-—–－―~·\s]{0,6}
-    | [ivxlc]{1,6}
-    | 第?\s?[0-9]{1,4}\s?页?(?:\s?[,，/|]?\s?共\s?[0-9]{1,4}\s?页)
-    | 第\s?[0-9]{1,4}\s?页
-    | [0-9]{1,4}\s?/\s?[0-9]{1,4}
-    | page\s?[0-9]{1,4}(?:\s?(?:of|/)\s?[0-9]{1,4})?
-    )\s?""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_DIGITS = re.compile(r"[0-9]{1,20}")  # matches "12"; not "十二"
-# Matches "第一章 总则……… 3" and "总则 . . . . . 3"; not "姓名……", "见 3.2".
-_TOC_LINE = re.compile(r".{1,80}?(?:…[….\s]{0,120}|(?:[.．·•‧┈]\s?){4,120})[(（]?[0-9]{1,4}[)）]?")
+# Usual line distance by page and type size; page 0 stands for the whole document.
+_Pitches = dict[tuple[int, float], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,52 +53,6 @@ class Column:
     right: float
 
 
-def is_page_number(text: str) -> bool:
-    return _PAGE_NUMBER.fullmatch(text.strip()) is not None
-
-
-def is_contents_line(text: str) -> bool:
-    """A line of a table of contents: text, leader dots, a page number."""
-    return text[-1:] in "0123456789)）" and _TOC_LINE.fullmatch(text) is not None
-
-
-def furniture(lines: Sequence[Line], sizes: Sequence[PageSize]) -> dict[int, str]:
-    """Index of each line that is page furniture, with why: `page_number` or `running_head`.
-
-    A running head repeats, digits masked, on 60 % of the pages, or of the pages on its side
-    of the sheet where the document has at least six.
-    """
-    found: dict[int, str] = {}
-    places: dict[tuple[bool, str], set[int]] = defaultdict(set)
-    banded: list[tuple[int, tuple[bool, str]]] = []
-    for index, line in enumerate(lines):
-        if line.kind != "text":
-            continue
-        height = sizes[line.page - 1].height
-        middle = (line.top + line.bottom) / 2
-        if TOP_BAND * height <= middle <= (1 - BOTTOM_BAND) * height:
-            continue
-        if is_page_number(line.text):
-            found[index] = "page_number"
-            continue
-        key = (middle < height / 2, _DIGITS.sub("#", line.text.replace(" ", "")))
-        places[key].add(line.page)
-        banded.append((index, key))
-    for index, key in banded:
-        if _is_running(places[key], len(sizes)):
-            found[index] = "running_head"
-    return found
-
-
-def _is_running(pages: set[int], count: int) -> bool:
-    if count >= 2 and len(pages) >= max(2, RUNNING_SHARE * count):
-        return True
-    if count < 6:
-        return False
-    sides = [sum(page % 2 == side for page in pages) for side in (0, 1)]
-    return max(sides) >= RUNNING_SHARE * (count // 2)
-
-
 def columns(lines: Sequence[Line], sizes: Sequence[PageSize]) -> list[Column]:
     """The text column of each page.
 
@@ -134,13 +68,12 @@ def columns(lines: Sequence[Line], sizes: Sequence[PageSize]) -> list[Column]:
     result: list[Column] = []
     for number, size in enumerate(sizes, start=1):
         width = round(size.width)
-        both = groups[width, 0] + groups[width, 1]
-        own = groups[width, number % 2]
-        whole, side = _column(both, size), _column(own, size)
-        # one side of the sheet alone is trusted only where it has lines enough to show margins
-        same_width = abs((side.right - side.left) - (whole.right - whole.left)) < 24
-        shifted = abs(side.left - whole.left) > 3 and len(own) >= 20
-        usual = side if shifted and same_width else whole
+        own, other = groups[width, number % 2], groups[width, 1 - number % 2]
+        side, facing = _column(own, size), _column(other, size)
+        # a side of the sheet is trusted only where it has lines enough to show its margins
+        proven = min(len(own), len(other)) >= 20 and abs(side.left - facing.left) > 3
+        alike = abs((side.right - side.left) - (facing.right - facing.left)) < 24
+        usual = side if proven and alike else _column(own + other, size)
         result.append(_own_column(pages[number], usual))
     return result
 
@@ -195,7 +128,7 @@ def body_size(lines: Sequence[Line]) -> float:
     counts: Counter[float] = Counter()
     for line in lines:
         if line.kind == "text":
-            counts[round(line.size * 2) / 2] += len(line.text)
+            counts[_half(line.size)] += len(line.text)
     return counts.most_common(1)[0][0] if counts else 12.0
 
 
@@ -217,7 +150,7 @@ def _goes_on(
     group: Sequence[Line],
     line: Line,
     margins: Sequence[Column],
-    pitch: dict[int, float],
+    pitch: _Pitches,
     body: float,
 ) -> bool:
     last = group[-1]
@@ -226,7 +159,8 @@ def _goes_on(
     if abs(line.size - last.size) > max(0.6, 0.06 * last.size):
         return False
     step = line.top - last.top
-    if last.page == line.page and step > 1.45 * pitch.get(round(last.size), 2 * last.size):
+    usual = pitch.get((line.page, _half(last.size))) or pitch.get((0, _half(last.size)))
+    if last.page == line.page and step > 1.45 * (usual or 2 * last.size):
         return False
     column, previous = margins[line.page - 1], margins[last.page - 1]
     if is_centred(last, previous, body) and is_centred(line, column, body):
@@ -250,6 +184,8 @@ def _continues(group: Sequence[Line], line: Line, previous: Column, column: Colu
         return False
     if len(group) == 1 and last.x0 - previous.left > 4.5 * em:
         return False  # set to the right: a signature, a date, a name
+    if has_open_bracket("".join(part.text for part in group)) and not has_marker(line.text):
+        return True
     if line.x0 - column.left <= 0.8 * em:
         # Without first-line indents only the end of a sentence tells an item from its sequel.
         flush = len(group) > 1 or last.x0 - previous.left <= 0.8 * em
@@ -265,16 +201,25 @@ def _continues(group: Sequence[Line], line: Line, previous: Column, column: Colu
     return abs(shift) <= 0.4 * em and room <= 0.6 * em and not ends_sentence(last.text)
 
 
-def _pitches(lines: Sequence[Line], margins: Sequence[Column]) -> dict[int, float]:
-    """Usual distance of one line's top to the next, by type size, from pairs of full lines."""
-    steps: dict[int, Counter[float]] = defaultdict(Counter)
+def _pitches(lines: Sequence[Line], margins: Sequence[Column]) -> _Pitches:
+    """Usual distance of one line's top to the next, from pairs whose first line is full."""
+    steps: dict[tuple[int, float], Counter[float]] = defaultdict(Counter)
     for last, line in pairwise(lines):
+        same = last.page == line.page and last.kind == line.kind == "text"
         full = margins[last.page - 1].right - last.x1 <= 2 * last.size
         step = line.top - last.top
-        same = last.page == line.page and last.kind == line.kind == "text"
         if same and full and 0 < step < 4 * line.size:
-            steps[round(last.size)][round(step * 2) / 2] += 1
-    return {size: counts.most_common(1)[0][0] for size, counts in steps.items()}
+            for page in (last.page, 0):
+                steps[page, _half(last.size)][_half(step)] += 1
+    return {
+        key: counts.most_common(1)[0][0]
+        for key, counts in steps.items()
+        if key[0] == 0 or counts.total() >= 3
+    }
+
+
+def _half(value: float) -> float:
+    return round(value * 2) / 2
 
 
 def _block(group: Sequence[Line], margins: Sequence[Column], body: float) -> Block:
@@ -287,7 +232,7 @@ def _block(group: Sequence[Line], margins: Sequence[Column], body: float) -> Blo
     return Block(
         text=text,
         page=group[0].page,
-        size=round(group[0].size * 2) / 2,
+        size=_half(group[0].size),
         bold=all(line.bold for line in group),
         centred=all(is_centred(line, column, body) for line in group),
     )

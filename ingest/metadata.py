@@ -32,7 +32,7 @@ _STRONG = (
     r"教育[部厅局]|人民政府|管理局|[\u4e00-\u9fff]{2}[厅局署]|工作室|用户组|俱乐部|研究[院所]|党委|党支部|银行)"
 )
 # 四川省某某协会2024年…总结, 某某大学…规定; a prefix that ends where an organisation's name can.
-_PREFIX = re.compile(rf"[\u4e00-\u9fffA-Za-z（）()]{{0,30}}?{_STRONG}(?![员长议费章组])")
+_PREFIX = re.compile(rf"[\u4e00-\u9fffA-Za-z（）()]{{0,30}}?{_STRONG}(?![员长议组])")
 _ABOUT = re.compile(r"^(.{2,60}?)(?:关于|印发|转发|发布|公布)")
 # 2023年, 2023—2024, 2025学生手册, 二〇二四年; not 20245
 _YEAR = re.compile(
@@ -126,7 +126,8 @@ def _issuer(
         return unit
     cover = _cover_organisation(structure)
     named = _titles_issuer(title) if title else None
-    found = named or letterhead or cover
+    head = re.sub(r"(?:会议)?纪要$", "", letterhead) if letterhead else None
+    found = named or head or cover
     return simplified(found) if found else None
 
 
@@ -172,7 +173,7 @@ def _news_unit(structure: Structure) -> str | None:
     body = next((p.text for p in structure.paragraphs if p.level is None and len(p.text) > 30), "")
     sentence = simplified(re.split(r"[。！？]", body, maxsplit=1)[0][:200])
     for part in re.split(r"[，,、；：“”\"（）()]", sentence):
-        part = re.sub(r"^.{0,12}?(?:日|上午|下午|近日|由|在|为)(?=[\u4e00-\u9fff]{4})", "", part)
+        part = re.sub(r"^.{0,12}?(?:日|上午|下午|近日|由)(?=[\u4e00-\u9fff]{4})", "", part)
         match = _UNIT_IN_NEWS.match(part)
         if match:
             return match[0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -101,8 +102,11 @@ def _stretches(
     for i, paragraph in enumerate(paragraphs):
         if paragraph.level is None and i not in skip:
             new_annex = i > 0 and paragraph.annex != paragraphs[i - 1].annex
-            if current and (new_annex or (owner and i in cuts)):
+            if new_annex or (owner and i in cuts):
                 yield from flush()
+            if new_annex:
+                heads.clear()
+                annex = _annex_name(paragraph, annex_titles)
             current.append(i)
             continue
         yield from flush()
@@ -139,7 +143,9 @@ def _is_leaf(paragraphs: Sequence[Paragraph], i: int) -> bool:
 
 
 def _annex_name(paragraph: Paragraph, annex_titles: Sequence[str]) -> str:
-    """附件, or 附件2 where there are several."""
+    """附件, or 附件2 where there are several; empty in the main text."""
+    if not paragraph.annex:
+        return ""
     return f"附件{paragraph.annex}" if len(annex_titles) > 1 else "附件"
 
 
@@ -221,12 +227,8 @@ def _boundary(text: str, start: int, end: int, goal: int, is_clause: bool) -> in
 
 def _covered(starts: Sequence[int], stretch: _Stretch, start: int, end: int) -> tuple[int, int]:
     """First and last paragraph that a slice touches."""
-    inside = [
-        i
-        for i in range(stretch.first, stretch.last + 1)
-        if starts[i] < end and starts[i + 1] - 1 > start
-    ]
-    return (inside[0], inside[-1]) if inside else (stretch.first, stretch.last)
+    first = bisect_right(starts, start) - 1
+    return max(first, stretch.first), min(bisect_left(starts, end) - 1, stretch.last)
 
 
 def _address(
@@ -246,14 +248,18 @@ def _address(
     if label:
         final = _label(paragraphs[last].text)
         ranged = final and final != label and _same_family(paragraphs[first], paragraphs[last])
-        parts.append(f"{label}至{final}" if ranged else label)
+        parts.append(f"{_bare(label)}至{_bare(final)}" if ranged else label)
     return " > ".join(parts)
 
 
 def _label(text: str) -> str:
     """The marker a paragraph starts with: （二）, 3., 一、."""
     marker = parse_marker(text)
-    return text[: marker.length].strip().rstrip("、.．") if marker else ""
+    return text[: marker.length].strip() if marker else ""
+
+
+def _bare(label: str) -> str:
+    return label.rstrip("、.．")
 
 
 def _same_family(one: Paragraph, other: Paragraph) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from index.model import Contact, Document
 from ingest.contacts import find_contacts
+from ingest.front import is_number_line
 from ingest.lines import Reading
 from ingest.metadata import read_metadata
 from ingest.passages import cut_passages
@@ -29,7 +30,7 @@ def build_document(reading: Reading) -> Document:
         index
         for index, value in (
             (structure.front.letterhead, metadata.letterhead),
-            (structure.front.number, metadata.number),
+            (structure.front.number, metadata.number and _number_alone(structure)),
         )
         if index is not None and value
     )
@@ -54,6 +55,12 @@ def build_document(reading: Reading) -> Document:
         dropped=reading.dropped,
         warnings=reading.warnings,
     )
+
+
+def _number_alone(structure: Structure) -> bool:
+    """Whether the number's line holds nothing else that a passage would have to keep."""
+    index = structure.front.number
+    return index is not None and is_number_line(structure.paragraphs[index].text)
 
 
 def _contacts(structure: Structure) -> tuple[Contact, ...]:

@@ -8,22 +8,14 @@ from __future__ import annotations
 
 import mmap
 import re
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import UnreadableDocument
+from ingest.archive import open_zip
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
-MAX_INFLATED_BYTES = 100 * 1024 * 1024
-MAX_ENTRIES = 2000
-# A normal Word file inflates at most 32 times, a bomb about 1,000 times; small entries of
-# repeated white space may legitimately exceed the ratio, hence the floor.
-MAX_RATIO = 100
-RATIO_FLOOR_BYTES = 1024 * 1024
-
 _HEAD_BYTES = 64 * 1024
-_CHUNK_BYTES = 256 * 1024
 
 _EXTENSIONS = {
     "pdf": "pdf",
@@ -43,8 +35,10 @@ _EXTENSIONS = {
 }
 # Named so that a wrong extension is reported even though the content can be read.
 _OTHER_EXTENSIONS = frozenset(
-    ("doc", "xls", "ppt", "wps", "et", "dps", "rtf", "odt", "ods", "odp", "ofd", "xlsx", "pptx")
-    + ("zip", "rar", "7z", "png", "jpg", "jpeg", "gif", "exe")
+    (
+        *("doc", "xls", "ppt", "wps", "et", "dps", "rtf", "odt", "ods", "odp", "ofd"),
+        *("xlsx", "pptx", "zip", "rar", "7z", "png", "jpg", "jpeg", "gif", "exe"),
+    )
 )
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -184,63 +178,6 @@ def _package_kind(path: Path) -> str:
         if entry in names:
             raise _unsupported(path, name)
     raise _unsupported(path, "ZIP 压缩包")
-
-
-def open_zip(path: Path) -> zipfile.ZipFile:
-    """The archive, after its central directory has passed the limits.
-
-    Raises UnreadableDocument: `corrupt_zip`, `zip_bomb`, `password_required`.
-    """
-    try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError) as error:
-        raise UnreadableDocument(
-            "corrupt_zip", f"{path.name} 已损坏或不完整，无法解开，请重新获取原文件"
-        ) from error
-    try:
-        check_directory(path.name, archive.infolist())
-    except UnreadableDocument:
-        archive.close()
-        raise
-    return archive
-
-
-def check_directory(name: str, entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse an archive from its declared sizes alone. Raises `zip_bomb`, `password_required`."""
-    if len(entries) > MAX_ENTRIES:
-        raise UnreadableDocument(
-            "zip_bomb", f"{name} 内含 {len(entries)} 个条目，超过上限 {MAX_ENTRIES} 个"
-        )
-    if sum(entry.file_size for entry in entries) > MAX_INFLATED_BYTES:
-        raise UnreadableDocument("zip_bomb", f"{name} 解压后超过 100 MB，疑似压缩炸弹，已拒绝")
-    for entry in entries:
-        ratio = entry.file_size / max(entry.compress_size, 1)
-        if entry.file_size > RATIO_FLOOR_BYTES and ratio > MAX_RATIO:
-            raise UnreadableDocument("zip_bomb", f"{name} 压缩比异常，疑似压缩炸弹，已拒绝")
-        if entry.flag_bits & 0x1:
-            raise UnreadableDocument("password_required", f"{name} 已加密，请去掉密码后再上传")
-
-
-def inflate(archive: zipfile.ZipFile, entry: str, max_bytes: int = MAX_INFLATED_BYTES) -> bytes:
-    """One entry's bytes, counted while inflating because declared sizes can lie.
-
-    Raises UnreadableDocument: `zip_bomb`, `corrupt_zip`; KeyError when there is no such entry.
-    """
-    parts: list[bytes] = []
-    total = 0
-    info = archive.getinfo(entry)
-    try:
-        with archive.open(info) as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                total += len(chunk)
-                if total > max_bytes:
-                    raise UnreadableDocument("zip_bomb", f"{entry} 解压后超过上限，已拒绝")
-                parts.append(chunk)
-    except UnreadableDocument:
-        raise
-    except Exception as error:  # zlib, lzma, struct and zipfile all raise their own families
-        raise UnreadableDocument("corrupt_zip", f"{entry} 已损坏，无法解压") from error
-    return b"".join(parts)
 
 
 def _ole_refusal(path: Path) -> UnreadableDocument:

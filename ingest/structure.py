@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index.model import Attachment, Clause, Paragraph, Section
 from index.notation import chinese_int
 from ingest.closing import Closing, find_closing
-from ingest.cue import close_letters, is_contents, is_imprint, title_types
+from ingest.cue import close_letters, is_contents, is_imprint, repair_radicals, title_types
 from ingest.front import Front, find_front
 from ingest.heading import heading_levels
 from ingest.lines import Block, Reading
@@ -47,10 +47,10 @@ def build_structure(reading: Reading) -> Structure:
     front = find_front(blocks, reading.title)
     closing = find_closing(blocks, front)
     levels = _levels(blocks, front, closing)
-    bounds = [*closing.annexes, len(blocks)]
+    bounds = [*closing.annexes, _imprint_start(blocks)]
     paragraphs = []
     for i, block in enumerate(blocks):
-        annex = sum(start <= i for start in closing.annexes)
+        annex = sum(start <= i for start in closing.annexes) if i < bounds[-1] else 0
         paragraphs.append(Paragraph(block.text, block.page, levels.get(i), annex))
     attachments = [
         Attachment(
@@ -70,11 +70,19 @@ def build_structure(reading: Reading) -> Structure:
     )
 
 
+def _imprint_start(blocks: Sequence[Block]) -> int:
+    """Where 抄送 and 印发 lines stand that close the last page, after every annex."""
+    end = len(blocks)
+    while end > 1 and is_imprint(blocks[end - 1].text):
+        end -= 1
+    return end
+
+
 def _clean(blocks: Sequence[Block]) -> list[Block]:
     """Blocks that hold text, each on one line."""
     cleaned: list[Block] = []
     for block in blocks:
-        text = " ".join(block.text.split("\n")).strip()
+        text = " ".join(repair_radicals(block.text).split("\n")).strip()
         if not text:
             continue
         glued = _GLUED.match(text) if len(cleaned) < 6 else None
@@ -90,19 +98,22 @@ def _levels(blocks: Sequence[Block], front: Front, closing: Closing) -> dict[int
     levels = dict.fromkeys(front.title, 0)
     starts = closing.annexes
     stop = starts[0] if starts else len(blocks)
-    quiet = set(closing.signature) | ({closing.date} if closing.date is not None else set())
-    main = _headings(blocks, front.body, stop, 1)
-    levels |= {i: level for i, level in main.items() if i not in quiet and i not in front.dates}
+    quiet = {*closing.signature, *closing.listing, *front.dates, closing.date}
+    levels |= _headings(blocks, range(front.body, stop), quiet, 1)
     for start, end in zip(starts, [*starts, len(blocks)][1:], strict=True):
         levels[start] = 1
-        levels |= _headings(blocks, start + 1, end, 2)
+        titles = range(start + 1, start + 1 + len(_annex_lines(blocks, start, end)))
+        levels |= _headings(blocks, range(start + 1, end), {*titles}, 2)
     return levels
 
 
-def _headings(blocks: Sequence[Block], start: int, stop: int, base: int) -> dict[int, int]:
-    part = blocks[start:stop]
-    # An outline level used for the title says nothing about the headings below it.
-    return {start + i: level for i, level in heading_levels(part, base).items()}
+def _headings(
+    blocks: Sequence[Block], part: range, quiet: Set[int | None], base: int
+) -> dict[int, int]:
+    """Levels of the headings in one part; blocks in `quiet` are known to be something else."""
+    kept = [i for i in part if i not in quiet]
+    levels = heading_levels([blocks[i] for i in kept], base)
+    return {kept[i]: level for i, level in levels.items()}
 
 
 def _annex_title(blocks: Sequence[Block], start: int, stop: int, n: int, closing: Closing) -> str:
@@ -115,16 +126,21 @@ def _annex_title(blocks: Sequence[Block], start: int, stop: int, n: int, closing
     own = text[label.length :].strip() if label else text
     if own:
         return close_letters(own)
+    return "".join(map(close_letters, _annex_lines(blocks, start, stop))) or text
+
+
+def _annex_lines(blocks: Sequence[Block], start: int, stop: int) -> list[str]:
+    """The lines under an annex's label that are its title, three at most."""
     lines: list[str] = []
     for block in blocks[start + 1 : min(stop, start + 4)]:
         if block.kind == "row" or parse_marker(block.text) or len(block.text) > 60:
             break
         if re.search(r"[。；：:，]", block.text):
             break
-        lines.append(close_letters(block.text))
+        lines.append(block.text)
         if title_types(block.text):
             break
-    return "".join(lines) or text
+    return lines
 
 
 def _sections(paragraphs: Sequence[Paragraph]) -> tuple[Section, ...]:
@@ -151,22 +167,7 @@ def _clauses(
     stops.update(i for i, p in enumerate(paragraphs) if is_imprint(p.text))
     if closing.date is not None:
         stops.add(closing.date)
-    starts: list[tuple[int, str]] = []
-    last = branch = 0
-    for i, block in enumerate(blocks):
-        marker = None if is_contents(block.text) else parse_marker(block.text)
-        if marker is None or marker.family != "article" or block.kind == "row":
-            continue
-        follows = (marker.ordinal, marker.branch) in {(last + 1, 0), (last, branch + 1)}
-        fresh = marker.ordinal == 1 and not marker.branch
-        labelled = (
-            block.text[: marker.length].endswith((" ", "\u3000")) or block.outline is not None
-        )
-        if not (follows or fresh or labelled):
-            continue
-        last, branch = marker.ordinal, marker.branch
-        number = f"第{chinese_int(last)}条" + (f"之{chinese_int(branch)}" if branch else "")
-        starts.append((i, number))
+    starts = _clause_starts(blocks)
     heads = {i for i, _ in starts}
     clauses = []
     for start, number in starts:
@@ -175,3 +176,30 @@ def _clauses(
             end += 1
         clauses.append(Clause(number, start, end))
     return tuple(clauses)
+
+
+def _clause_starts(blocks: Sequence[Block]) -> list[tuple[int, str]]:
+    """Blocks that open a clause, with its number in the normal form."""
+    found = [
+        (i, marker)
+        for i, block in enumerate(blocks)
+        if block.kind != "row"
+        and not is_contents(block.text)
+        and (marker := parse_marker(block.text)) is not None
+        and marker.family == "article"
+    ]
+    starts: list[tuple[int, str]] = []
+    last = branch = 0
+    for n, (i, marker) in enumerate(found):
+        follows = (marker.ordinal, marker.branch) in {(last + 1, 0), (last, branch + 1)}
+        fresh = marker.ordinal == 1 and not marker.branch
+        text = blocks[i].text
+        labelled = text[: marker.length].endswith((" ", "\u3000")) or blocks[i].outline is not None
+        # An excerpt may begin at any number, but a lone article is a quotation.
+        goes_on = any(other.ordinal == marker.ordinal + 1 for _, other in found[n + 1 : n + 4])
+        if not (follows or fresh or (labelled and (last or goes_on))):
+            continue
+        last, branch = marker.ordinal, marker.branch
+        number = f"第{chinese_int(last)}条" + (f"之{chinese_int(branch)}" if branch else "")
+        starts.append((i, number))
+    return starts

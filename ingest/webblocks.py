@@ -12,11 +12,13 @@ from ingest.breaks import join, join_soft, tidy
 from ingest.lines import Block
 
 _BLOCKS = frozenset(
-    ("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details")
-    + ("dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1")
-    + ("h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "menu", "nav", "ol")
-    + ("p", "pre", "section", "summary", "svg", "table", "tbody", "td", "tfoot", "th", "thead")
-    + ("tr", "ul")
+    (
+        *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd"),
+        *("details", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer"),
+        *("form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main"),
+        *("menu", "nav", "ol", "p", "pre", "section", "summary", "svg", "table", "tbody"),
+        *("td", "tfoot", "th", "thead", "tr", "ul"),
+    )
 )
 _NAVIGATION = frozenset(("nav", "footer", "aside", "menu"))
 _SKIPPED = frozenset(("head", "title", "meta"))

@@ -8,24 +8,30 @@ from __future__ import annotations
 
 import posixpath
 import re
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from index.errors import UnreadableDocument
 from index.model import Dropped
+from ingest.archive import open_zip
 from ingest.breaks import join_soft, tidy
 from ingest.lines import Block, Reading
 from ingest.numbering import Numbering, W
-from ingest.sniff import inflate, open_zip
+from ingest.package import (
+    MC,
+    THROUGH,
+    boxes_of,
+    cells_of,
+    choice,
+    has,
+    main_part,
+    optional_part,
+    parse_part,
+    rows_of,
+)
 from ingest.styles import Look, Styles, is_on
 
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_RELS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
-_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-_USUAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 # A mark inside collected text: a line break in a paragraph that may be soft.
 _BREAK = "\v"
 # Matches " TOC \\o " and "TOC"; not "TOCHEADING".
@@ -35,13 +41,6 @@ _TOC_STYLE = re.compile(r"(?:toc|目录)\s?[1-9]", re.IGNORECASE)  # "toc 1"; no
 _GONE = frozenset(
     f"{W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPr", "pPr")
 )
-_THROUGH = frozenset(
-    f"{W}{name}"
-    for name in (
-        *("hyperlink", "smartTag", "sdt", "sdtContent", "fldSimple", "ins", "moveTo"),
-        *("customXml", "ruby", "rubyBase", "dir", "bdo"),
-    )
-)
 
 
 def read_word(path: Path) -> Reading:
@@ -50,61 +49,22 @@ def read_word(path: Path) -> Reading:
     Raises UnreadableDocument: `corrupt_zip`, `corrupt_docx`, `zip_bomb`, `xml_dtd`, `no_text`.
     """
     with open_zip(path) as archive:
-        main = _main_part(archive)
-        document = _parse(archive, main)
+        main = main_part(archive)
+        document = parse_part(archive, main)
         folder = posixpath.dirname(main)
-        styles = Styles(_optional(archive, f"{folder}/styles.xml"))
-        numbering = Numbering(_optional(archive, f"{folder}/numbering.xml"))
+        styles = Styles(optional_part(archive, f"{folder}/styles.xml"))
+        numbering = Numbering(optional_part(archive, f"{folder}/numbering.xml"))
         macros = any(name.endswith("vbaProject.bin") for name in archive.namelist())
     body = document.find(f"{W}body")
     if body is None:
         raise UnreadableDocument("corrupt_docx", f"{path.name} 里没有正文部分，文件已损坏")
-    walk = _Walk(styles, numbering, _has(body, "lastRenderedPageBreak"))
+    walk = _Walk(styles, numbering, has(body, "lastRenderedPageBreak"))
     walk.children(body, "text")
     walk.flush()
     if not walk.blocks:
         raise UnreadableDocument("no_text", f"{path.name} 里没有文字")
     warnings = ("has_macros",) if macros else ()
     return Reading("docx", tuple(walk.blocks), tuple(walk.dropped), warnings)
-
-
-def _main_part(archive: zipfile.ZipFile) -> str:
-    """The part that the package says is the document; word/document.xml when it does not say."""
-    relations = _optional(archive, "_rels/.rels")
-    for relation in () if relations is None else relations.iterchildren(f"{_RELS}Relationship"):
-        target = str(relation.get("Target", "")).lstrip("/")
-        if relation.get("Type", "").endswith("/officeDocument") and target in archive.namelist():
-            return target
-    return "word/document.xml"
-
-
-def _optional(archive: zipfile.ZipFile, entry: str) -> Any | None:
-    return _parse(archive, entry) if entry in archive.namelist() else None
-
-
-def _parse(archive: zipfile.ZipFile, entry: str) -> Any:
-    from lxml import etree
-
-    try:
-        data = inflate(archive, entry)
-    except KeyError as error:
-        raise UnreadableDocument("corrupt_docx", f"文件里缺少 {entry}，已损坏") from error
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    try:
-        root = etree.fromstring(data.replace(_STRICT, _USUAL), parser)
-    except etree.XMLSyntaxError as error:
-        if b"<!DOCTYPE" in data[:4096]:
-            raise UnreadableDocument("xml_dtd", f"{entry} 含有 DOCTYPE 声明，已拒绝") from error
-        raise UnreadableDocument("corrupt_docx", f"{entry} 不是完整的 XML，文件已损坏") from error
-    if root.getroottree().docinfo.doctype:
-        raise UnreadableDocument("xml_dtd", f"{entry} 含有 DOCTYPE 声明，已拒绝")
-    return root
-
-
-def _has(element: Any, name: str) -> bool:
-    return next(element.iter(f"{W}{name}"), None) is not None
 
 
 @dataclass(slots=True)
@@ -145,10 +105,10 @@ class _Walk:
                 before, self._in_contents = self._in_contents, self._in_contents or contents
                 self.children(child, kind)
                 self._in_contents = before
-            elif child.tag in _THROUGH:
+            elif child.tag in THROUGH:
                 self.children(child, kind)
-            elif child.tag == f"{_MC}AlternateContent":
-                self.children(_choice(child), kind)
+            elif child.tag == f"{MC}AlternateContent":
+                self.children(choice(child), kind)
 
     def flush(self) -> None:
         """Emit a paragraph whose own mark was deleted but which nothing followed."""
@@ -207,10 +167,10 @@ class _Walk:
         for child in parent.iterchildren():
             if child.tag == f"{W}r":
                 self._run(child, self._styles.run(child.find(f"{W}rPr"), look), text)
-            elif child.tag in _THROUGH:
+            elif child.tag in THROUGH:
                 self._runs(child, look, text)
-            elif child.tag == f"{_MC}AlternateContent":
-                self._runs(_choice(child), look, text)
+            elif child.tag == f"{MC}AlternateContent":
+                self._runs(choice(child), look, text)
 
     def _run(self, run: Any, look: Look, text: _Text) -> None:
         for child in run.iterchildren():
@@ -223,10 +183,10 @@ class _Walk:
             elif tag == f"{W}lastRenderedPageBreak" and self._rendered:
                 self._page += 1
                 text.pieces.append(("\f", look))
-            elif tag == f"{_MC}AlternateContent":
-                self._run(_choice(child), look, text)
+            elif tag == f"{MC}AlternateContent":
+                self._run(choice(child), look, text)
             elif tag in (f"{W}drawing", f"{W}pict", f"{W}object"):
-                text.boxes.extend(_boxes(child))
+                text.boxes.extend(boxes_of(child))
             elif tag not in _GONE:
                 piece = self._glyphs(child, tag, look, text)
                 if piece and not look.hidden:
@@ -268,8 +228,8 @@ class _Walk:
             self._fields.pop()
 
     def _table(self, table: Any, kind: str) -> None:
-        rows = [row for row in _rows(table) if not is_on(row, f"{W}trPr/{W}del")]
-        cells = [list(_cells(row)) for row in rows]
+        rows = [row for row in rows_of(table) if not is_on(row, f"{W}trPr/{W}del")]
+        cells = [list(cells_of(row)) for row in rows]
         if max((len(row) for row in cells), default=0) <= 1:
             # One column is a frame around text, not a table.
             for row in cells:
@@ -296,36 +256,3 @@ def _merge(before: _Text | None, text: _Text) -> _Text:
     return _Text(
         before.pieces + text.pieces, before.contents + text.contents, before.boxes + text.boxes
     )
-
-
-def _choice(element: Any) -> Any:
-    """One branch of alternatives that say the same thing: the first that has text."""
-    branches = list(element.iterchildren(f"{_MC}Choice", f"{_MC}Fallback"))
-    return next((branch for branch in branches if _has(branch, "t")), element[0:0] or element)
-
-
-def _boxes(element: Any) -> Iterator[Any]:
-    """Contents of the outermost text boxes in a drawing, alternatives taken once."""
-    for child in element.iterchildren():
-        if child.tag == f"{W}txbxContent":
-            yield child
-        elif child.tag == f"{_MC}AlternateContent":
-            yield from _boxes(_choice(child))
-        else:
-            yield from _boxes(child)
-
-
-def _rows(table: Any) -> Iterator[Any]:
-    for child in table.iterchildren():
-        if child.tag == f"{W}tr":
-            yield child
-        elif child.tag in _THROUGH:
-            yield from _rows(child)
-
-
-def _cells(row: Any) -> Iterator[Any]:
-    for child in row.iterchildren():
-        if child.tag == f"{W}tc":
-            yield child
-        elif child.tag in _THROUGH:
-            yield from _cells(child)

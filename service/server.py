@@ -21,6 +21,7 @@ from service.headers import SecurityHeaders
 from service.settings import Settings
 
 _READY_WITHIN_S = 120
+_ADDRESS_BYTES = 512 * 1024
 
 
 class PortTaken(SearchError):
@@ -39,6 +40,10 @@ def run(collection: Collection, settings: Settings) -> None:
         log_level=logging.WARNING,
         access_log=False,
         server_header=False,
+        # httptools refuses addresses above 64 kB in its own words; a question of 10,000
+        # characters deserves ours.
+        http="h11",
+        h11_max_incomplete_event_size=_ADDRESS_BYTES,
     )
     threading.Thread(target=_announce, args=(collection, settings), daemon=True).start()
     uvicorn.Server(config).run()

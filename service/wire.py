@@ -8,7 +8,7 @@ from typing import Any
 
 from index.errors import BadRequest
 from index.model import Audience, Filter, Hit, Query
-from index.notation import date_span, number_key
+from index.notation import number_key, parse_date
 from index.projection import text_for
 from index.records import StoredDocument, StoredPassage
 from index.searcher import Answer
@@ -68,12 +68,8 @@ def _date(given: Mapping[str, str], key: str) -> str | None:
     text = given.get(key)
     if text is None:
         return None
-    try:
-        if not _DATE.fullmatch(text):
-            raise ValueError(text)
-        date_span(text)
-    except ValueError as error:
-        raise BadRequest(f"{key} 应是日期，如 2024-06-25、2024-06 或 2024") from error
+    if not _DATE.fullmatch(text) or parse_date(text) != text:
+        raise BadRequest(f"{key} 应是日期，如 2024-06-25、2024-06 或 2024")
     return text
 
 

@@ -107,6 +107,9 @@ class BruteEngine:
                             norm = K1 * (1 - B + B * lengths[i] / mean)
                             gain = _idf(len(fields) + 1, n) * tf * (K1 + 1) / (tf + norm)
                             scores[i] += weight * gain
+        for i, entry in self._held[scope.audience].items():
+            if entry.document.number_key in query.numbers:
+                scores[i] += query.number_score
         return {i: s for i, s in scores.items() if self._allows(i, scope)}
 
     @staticmethod

@@ -1,0 +1,156 @@
+"""The API over HTTP, with the real application over a library made from our own corpus."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from index.analyzer import Analyzer
+from index.collection import Collection
+from index.model import Audience
+from ingest.pipeline import ingest
+from service.api import create_app
+from service.headers import SecurityHeaders
+from service.settings import Settings
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "documents"
+SECRET = "内部谈话要点\n\n常务副会长人选的考察意见只供会长办公会内部掌握，联系电话0899-5550999。\n"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory, analyzer: Analyzer) -> Iterator[TestClient]:
+    folder = tmp_path_factory.mktemp("api")
+    (folder / "secret").mkdir()
+    (folder / "secret" / "内部谈话要点.txt").write_text(SECRET, "utf-8")
+    collection = Collection(folder / "home", create=True, analyzer=analyzer)
+    ingest(collection, [CORPUS], audience=Audience.PUBLIC)
+    ingest(collection, [folder / "secret"])
+    app = SecurityHeaders(create_app(collection, Settings(home=folder / "home")))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        for _ in range(100):
+            if client.get("/readyz").status_code == 200:
+                break
+            time.sleep(0.1)
+        yield client
+
+
+def test_it_is_ready_after_finding_known_sentences(client: TestClient) -> None:
+    assert client.get("/readyz").json() == {"status": "ready"}
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
+    answer = client.get("/v1/search", params={"q": "会费标准是多少", "explain": 1}).json()
+    assert set(answer) == {
+        *("query", "total", "total_is_exact", "took_ms", "generation"),
+        *("notice", "answer", "hits", "facets"),
+    }
+    hit = answer["hits"][0]
+    assert set(hit) == {
+        *("rank", "document_id", "title", "number", "issuer", "date", "types"),
+        *("source", "url", "score", "passages"),
+    }
+    passage = hit["passages"][0]
+    assert set(passage) == {
+        *("passage_id", "address", "page", "text", "marks", "score", "why"),
+    }
+    assert set(passage["why"]) == {"keyword", "semantic"}
+    assert all(passage["text"][a:b] for a, b in passage["marks"])
+    assert answer["notice"] is None and answer["total"] >= len(answer["hits"]) > 0
+
+
+def test_over_http_only_what_is_public_is_served(client: TestClient) -> None:
+    for question in ("常务副会长人选考察意见", "内部谈话要点", "5550999"):
+        answer = client.get("/v1/search", params={"q": question}).json()
+        hits = str(answer["hits"])
+        assert "考察意见" not in hits and "内部谈话" not in hits and "5550999" not in hits
+    total = client.get("/v1/search", params={"year": 2024}).json()
+    assert all(hit["source"] != "内部谈话要点.txt" for hit in total["hits"])
+
+
+def test_a_document_is_read_whole_and_its_passages_point_into_it(client: TestClient) -> None:
+    hit = client.get("/v1/search", params={"q": "会费管理办法"}).json()["hits"][0]
+    document = client.get(f"/v1/documents/{hit['document_id']}").json()
+    text = "\n".join(paragraph["text"] for paragraph in document["paragraphs"])
+    spans = {p["passage_id"]: text[p["start"] : p["end"]] for p in document["passages"]}
+    for passage in hit["passages"]:
+        assert spans[passage["passage_id"]] == passage["text"]
+    ids = {paragraph["id"] for paragraph in document["paragraphs"]}
+    assert {section["id"] for section in document["sections"]} <= ids
+
+
+def test_no_telephone_is_in_any_public_answer(client: TestClient) -> None:
+    listing = client.get("/v1/search", params={"issuer": "协会", "limit": 100}).json()
+    assert len(listing["hits"]) >= 5
+    for hit in listing["hits"]:
+        for address in (f"/v1/documents/{hit['document_id']}", f"/documents/{hit['document_id']}"):
+            body = client.get(address).text
+            assert "0899-" not in body and "@example.org" not in body
+    assert "〔电话〕" in client.get("/v1/search", params={"q": "联系电话"}).text
+
+
+BAD = [
+    "/v1/search",
+    "/v1/search?q=",
+    "/v1/search?q=%20%E3%80%80",
+    "/v1/search?q=" + "x" * 10_000,
+    "/v1/search?q=x&colour=red",
+    "/v1/search?q=x&date_from=2024-13-01",
+    "/v1/search?q=x&date_to=yesterday",
+    "/v1/search?q=x&date_from=2024-02-30",
+    "/v1/search?q=x&mode=magic",
+    "/v1/search?q=x&sort=magic",
+    "/v1/search?q=x&limit=0",
+    "/v1/search?q=x&limit=10000",
+    "/v1/search?q=x&limit=ten",
+    "/v1/search?q=x&offset=-1",
+    "/v1/search?q=x&year=24",
+    "/v1/search?q=x&number=%E4%B8%8D%E6%98%AF%E6%96%87%E5%8F%B7",
+    "/v1/search?q=x&q=y",
+]
+
+
+@pytest.mark.parametrize("address", BAD, ids=lambda address: address[:40])
+def test_bad_requests_say_what_is_allowed_in_the_one_error_shape(
+    client: TestClient, address: str
+) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 400
+    (error,) = answer.json().values()
+    assert set(error) == {"code", "message"} and error["message"]
+    assert "Traceback" not in answer.text
+
+
+STRANGE = ["%ff%fe", "%E5%AD", "%00", "%EF%BF%BD", "。，！？", "%F0%9F%98%80"]
+
+
+@pytest.mark.parametrize("query", STRANGE)
+def test_strange_characters_are_an_empty_answer(client: TestClient, query: str) -> None:
+    answer = client.get(f"/v1/search?q={query}")
+    assert answer.status_code == 200 and answer.json()["hits"] == []
+    assert client.get(f"/?q={query}").status_code == 200
+
+
+def test_what_is_not_there_is_a_404_in_the_same_shape(client: TestClient) -> None:
+    for address in ("/v1/documents/nothing", "/v1/nothing"):
+        answer = client.get(address)
+        assert answer.status_code == 404 and set(answer.json()["error"]) == {"code", "message"}
+    page = client.get("/nothing")
+    assert page.status_code == 404 and "text/html" in page.headers["content-type"]
+
+
+def test_every_response_carries_security_headers(client: TestClient) -> None:
+    for address in ("/", "/v1/search?q=x", "/docs", "/nothing", "/healthz"):
+        headers = client.get(address).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_api_describes_itself_locally(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.status_code == 200 and "://" not in page.text.replace("http://www.w3.org", "")
+    assert "/v1/search" in client.get("/openapi.json").json()["paths"]

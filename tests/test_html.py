@@ -1,0 +1,124 @@
+"""Web pages: the article stays, the site around it goes, and facts are read from the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.errors import UnreadableDocument
+from ingest.html import read_html
+from ingest.lines import Reading
+from ingest.pagefacts import info_line
+
+PROSE = "为了总结经验、部署工作，经研究决定召开年会，现将有关事项通知如下，请各单位认真组织。"
+NAV = "<ul>" + "".join(f'<li><a href="/{n}">栏目{n}</a></li>' for n in range(9)) + "</ul>"
+
+
+def page(body: str, head: str = "") -> str:
+    return (
+        f"<html><head><meta charset=utf-8>{head}</head><body>{NAV}<div class=main>{body}</div>"
+        '<div class="next"><a href="/x">上一篇：别的文章</a></div></body></html>'
+    )
+
+
+def read(tmp_path: Path, text: str | bytes) -> Reading:
+    path = tmp_path / "a.html"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_html(path)
+
+
+def texts(reading: Reading) -> list[str]:
+    return [block.text for block in reading.blocks]
+
+
+def test_navigation_is_dropped_with_its_reason(tmp_path: Path) -> None:
+    reading = read(tmp_path, page(f"<p>{PROSE}</p><p>一、时间</p><p>{PROSE}</p><p>秘书处</p>"))
+    assert texts(reading) == [PROSE, "一、时间", PROSE, "秘书处"]
+    dropped = {drop.text: drop.why for drop in reading.dropped}
+    assert dropped["栏目3"] == "navigation" and dropped["上一篇：别的文章"] == "navigation"
+
+
+def test_code_and_hidden_text_are_never_read(tmp_path: Path) -> None:
+    hidden = (
+        "<script>秘密一</script><style>秘密二</style><noscript>秘密三</noscript><!-- 秘密四 -->"
+        '<div style="display: none">秘密五</div><p hidden>秘密六</p><template>秘密七</template>'
+        "<textarea>秘密八</textarea>"
+    )
+    reading = read(tmp_path, page(f"<p>{PROSE}</p>{hidden}<p>{PROSE}</p>"))
+    assert "秘密" not in repr(reading)
+
+
+def test_soft_breaks_join_and_indented_breaks_do_not(tmp_path: Path) -> None:
+    soft = f"<p>{PROSE[:-1]};<br>\n第二句接着说。</p>"
+    hard = "<p>　　某项工作已经全部完成。<br>　　另一项工作正在进行。<br><br>某协会<br>六月</p>"
+    assert texts(read(tmp_path, page(soft + hard + f"<p>{PROSE}</p>"))) == [
+        PROSE[:-1] + ";第二句接着说。",
+        "某项工作已经全部完成。",
+        "另一项工作正在进行。",
+        "某协会",
+        "六月",
+        PROSE,
+    ]
+
+
+def test_style_of_headings_survives(tmp_path: Path) -> None:
+    body = f"<p>{PROSE}</p><h3>工作回顾</h3><p>{PROSE}</p>"
+    body += (
+        f'<p style="text-align:center"><strong>工作计划</strong></p><p>{PROSE}</p><p>{PROSE}</p>'
+    )
+    blocks = {block.text: block for block in read(tmp_path, page(body)).blocks}
+    assert blocks["工作回顾"].outline == 3
+    assert blocks["工作计划"].bold and blocks["工作计划"].centred
+    assert not blocks[PROSE].bold
+
+
+def test_tables_of_data_become_rows(tmp_path: Path) -> None:
+    table = "<table><tr><th>姓名</th><th>电话</th></tr><tr><td>张三</td><td>123</td></tr></table>"
+    blocks = read(tmp_path, page(f"<p>{PROSE}</p>{table}<p>{PROSE}</p>")).blocks
+    assert [b.text for b in blocks if b.kind == "row"] == ["姓名 | 电话", "张三 | 123"]
+
+
+def test_facts_come_from_the_page(tmp_path: Path) -> None:
+    head = "<title>关于召开年会的通知_通知公告_某某协会网</title>"
+    head += '<link rel="canonical" href="https://example.org/1.html">'
+    body = "<h1>关于召开年会的通知</h1><div>发布时间：2022年3月4日 来源：秘书处 点击：3</div>"
+    reading = read(tmp_path, page(f"{body}<div><p>{PROSE}</p><p>{PROSE}</p></div>", head))
+    assert reading.title == "关于召开年会的通知"
+    assert (reading.date, reading.site) == ("2022-03-04", "秘书处")
+    assert reading.url == "https://example.org/1.html"
+    assert texts(reading) == [PROSE, PROSE]
+
+
+def test_facts_fall_back_to_meta_and_refuse_nonsense(tmp_path: Path) -> None:
+    head = '<title>年会通知 - 某协会</title><meta name="PubDate" content="2022-02-30">'
+    head += '<meta property="og:site_name" content="某协会">'
+    head += '<link rel="canonical" href="javascript:alert(1)">'
+    reading = read(tmp_path, page(f"<p>{PROSE}</p><p>{PROSE}</p>", head))
+    assert (reading.title, reading.date, reading.site, reading.url) == (
+        "年会通知",
+        None,
+        "某协会",
+        None,
+    )
+
+
+def test_a_wrong_charset_is_seen_through(tmp_path: Path) -> None:
+    assert texts(read(tmp_path, page(f"<p>{PROSE}</p>").encode("gb18030")))[0] == PROSE
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("<div>" * 200_000 + "x", "too_deep"), ("<html><body> </body></html>", "no_text")],
+)
+def test_unreadable_pages_have_reasons(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(UnreadableDocument) as caught:
+        read(tmp_path, text)
+    assert caught.value.reason == reason
+
+
+def test_info_lines_are_told_from_meeting_times() -> None:
+    assert info_line("发布时间：2019-11-05　作者：办公室")
+    assert info_line("时间:2021-08-23 08:38:27")
+    assert not info_line("时间：2022年4月1日")
+    assert not info_line("一、会议时间：6 月")

@@ -1,0 +1,128 @@
+"""Passages: slices of the text, nothing lost, nothing twice, never across a heading."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.model import Document
+from ingest.lines import Block, Reading
+from ingest.passages import MAX_CHARS, TAIL_CHARS
+from ingest.reader import build_document
+
+_SENTENCE = "各单位要高度重视这项工作，明确专人负责，按时报送材料。"
+
+
+def _document(*texts: str) -> Document:
+    return build_document(Reading("txt", tuple(Block(text) for text in texts)))
+
+
+def _assert_sound(document: Document) -> None:
+    text = document.text
+    end = 0
+    for ordinal, passage in enumerate(document.passages):
+        assert passage.ordinal == ordinal
+        assert passage.text == text[passage.start : passage.end]
+        assert passage.start >= end
+        end = passage.end
+    covered = {i for p in document.passages for i in range(p.start, p.end)}
+    start = 0
+    fields = [document.letterhead, document.number]
+    for paragraph in document.paragraphs:
+        inside = range(start, start + len(paragraph.text))
+        start += len(paragraph.text) + 1
+        held = not covered.isdisjoint(inside)
+        if paragraph.level is None and not held:
+            assert any(fields), paragraph.text
+        elif paragraph.level is None:
+            assert covered.issuperset(inside)
+
+
+_paragraph = st.one_of(
+    st.sampled_from(
+        [
+            "一、总体要求",
+            "（一）时间",
+            "二、联系方式",
+            "第一章 总则",
+            "第一条 本会名称。",
+            "第二条 宗旨。",
+            "附件1",
+            "附件：名单",
+            "东岭协会",
+            "2031年6月25日",
+            "1.甲",
+            "2.乙",
+            "东后协〔2031〕1号",
+            "联系人：赵某 028-55501234",
+            "关于开会的通知",
+            "表 | 二",
+            "抄送：各单位",
+        ]
+    ),
+    st.integers(1, 40).map(lambda n: _SENTENCE * n),
+    st.text(max_size=60),
+    st.integers(400, 1600).map(lambda n: "字" * n),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_paragraph, min_size=1, max_size=14))
+def test_passages_are_slices_and_nothing_is_lost(texts: list[str]) -> None:
+    document = _document(*texts)
+    _assert_sound(document)
+    if document.text:
+        assert document.passages
+
+
+def test_neighbours_are_joined_but_never_over_a_heading() -> None:
+    document = _document("关于检查的通知", "一、时间", "六月上旬", "二、方式", _SENTENCE, _SENTENCE)
+    assert [(p.path, p.text) for p in document.passages] == [
+        (("一、时间",), "六月上旬"),
+        (("二、方式",), f"{_SENTENCE}\n{_SENTENCE}"),
+    ]
+    assert document.passages[0].address == "一、时间"
+
+
+def test_long_paragraphs_are_cut_at_sentences() -> None:
+    document = _document("关于检查的通知", _SENTENCE * 60)
+    assert all(p.text.endswith("。") for p in document.passages)
+    assert all(TAIL_CHARS <= len(p.text) <= MAX_CHARS for p in document.passages)
+    assert "".join(p.text for p in document.passages) == _SENTENCE * 60
+
+
+def test_each_clause_of_a_regulation_is_a_passage() -> None:
+    clauses = [f"第{n}条 会员应当遵守本条。" for n in "一二三四五六"]
+    document = _document("东岭协会章程", "第一章 总则", *clauses)
+    assert [p.address for p in document.passages] == [f"第{n}条" for n in "一二三四五六"]
+    assert {p.path for p in document.passages} == {("第一章 总则",)}
+
+
+def test_a_long_clause_is_cut_at_its_items() -> None:
+    items = [f"（{n}）" + "遵守章程，执行决议，维护声誉，" * 10 + "；" for n in "一二三四五六"]
+    document = _document(
+        "东岭协会章程", *[f"第{n}条 略。" for n in "一二三四"], "第五条 会员义务：", *items
+    )
+    last = [p for p in document.passages if p.address.startswith("第五条")]
+    assert len(last) > 1
+    assert all(len(p.text) <= MAX_CHARS + TAIL_CHARS for p in last)
+    assert last[1].address.startswith("第五条（")
+
+
+def test_a_list_of_contacts_stays_together() -> None:
+    lines = [f"{n}片区联系人：赵某某 028-5550{i}" for i, n in enumerate("东南西北" * 4, 1000)]
+    document = _document("关于联系方式的通知", "一、联系方式", *[line[:24] for line in lines])
+    assert len(document.passages) == 1
+
+
+def test_a_document_of_headings_only_still_has_a_passage() -> None:
+    document = _document("关于放假的通知")
+    assert [p.text for p in document.passages] == ["关于放假的通知"]
+
+
+def test_an_annex_has_its_own_path() -> None:
+    document = _document(
+        "关于检查的通知", _SENTENCE, "附件：检查表", "东岭协会", "2031年6月25日", "附件", _SENTENCE
+    )
+    assert document.passages[-1].path == ("附件：检查表",)
+    assert document.passages[-1].address == "附件"

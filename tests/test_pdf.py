@@ -1,0 +1,152 @@
+"""PDF files written by hand: a Chinese font without glyphs is enough for text and places."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import pytest
+
+from index.errors import UnreadableDocument
+from ingest.glyphs import lines_of
+from ingest.pdf import read_pdf
+
+Text = tuple[float, float, float, str]  # x, y from the top, size, text
+
+
+def tiny_pdf(pages: list[list[Text]], graphics: str = "", image: bool = False) -> bytes:
+    """A PDF of A4 pages in STSong-Light, whose codes are UCS-2."""
+    objects: list[bytes] = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"",
+        b"<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H"
+        b"/DescendantFonts[4 0 R]>>",
+        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/DW 1000"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>>>",
+        b"<</Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray"
+        b"/BitsPerComponent 8/Length 1>>\nstream\n\x00\nendstream",
+    ]
+    kids: list[str] = []
+    for texts in pages:
+        drawn = graphics + ("q 595 0 0 842 0 0 cm /I Do Q " if image else "")
+        for x, y, size, text in texts:
+            code = text.encode("utf-16-be").hex()
+            drawn += f"BT /F {size} Tf {x} {842 - y - size} Td <{code}> Tj ET "
+        stream = zlib.compress(drawn.encode())
+        objects.append(
+            b"<</Filter/FlateDecode/Length %d>>\nstream\n" % len(stream) + stream + b"\nendstream"
+        )
+        objects.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R"
+            b"/Resources<</Font<</F 3 0 R>>/XObject<</I 5 0 R>>>>>>" % len(objects)
+        )
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(kids)}]>>".encode()
+    data = b"%PDF-1.4\n"
+    places: list[int] = []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(data))
+        data += b"%d 0 obj\n" % number + body + b"\nendobj\n"
+    start = len(data)
+    data += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    data += b"".join(b"%010d 00000 n \n" % place for place in places)
+    data += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n" % (len(objects) + 1, start)
+    return data + b"%%EOF"
+
+
+def write(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+def body(row: int, text: str, x: float = 80) -> Text:
+    return (x, 110 + 28 * row, 16, text)
+
+
+def test_lines_join_and_page_numbers_go(tmp_path: Path) -> None:
+    pages = [
+        [
+            body(0, "甲" * 25, 112),
+            body(1, "乙" * 27),
+            body(2, "丙" * 27),
+            (290, 790, 10, f"{number}"),
+        ]
+        for number in (1, 2, 3)
+    ]
+    reading = read_pdf(write(tmp_path / "a.pdf", tiny_pdf(pages)))
+    assert [block.text for block in reading.blocks] == ["甲" * 25 + "乙" * 27 + "丙" * 27] * 3
+    assert [block.page for block in reading.blocks] == [1, 2, 3]
+    assert [drop.why for drop in reading.dropped] == ["page_number"] * 3
+
+
+def test_fake_bold_is_read_once_and_doubled_words_stay(tmp_path: Path) -> None:
+    shifted = [(80.3, 110.0, 16.0, "天天向上")]
+    pages = [[body(0, "天天向上"), *shifted, body(3, "正文正文正文"), body(4, "又一行又一行")]]
+    blocks = read_pdf(write(tmp_path / "a.pdf", tiny_pdf(pages))).blocks
+    assert blocks[0].text == "天天向上" and blocks[0].bold
+    assert not blocks[1].bold
+
+
+def test_ruled_tables_become_rows_in_their_place(tmp_path: Path) -> None:
+    rules = "".join(f"100 {y} m 400 {y} l S " for y in (700, 660, 620))
+    rules += "".join(f"{x} 620 m {x} 700 l S " for x in (100, 250, 400))
+    texts: list[Text] = [
+        (80, 90, 12, "表前"),
+        (110, 155, 12, "类别"),
+        (260, 155, 12, "会费"),
+        (110, 195, 12, "会员单位"),
+        (260, 195, 12, "一千元"),
+        (80, 300, 12, "表后"),
+    ]
+    blocks = read_pdf(write(tmp_path / "a.pdf", tiny_pdf([texts], rules))).blocks
+    assert [(block.kind, block.text) for block in blocks] == [
+        ("text", "表前"),
+        ("row", "类别 | 会费"),
+        ("row", "会员单位 | 一千元"),
+        ("text", "表后"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"%PDF-1.4\n1 0 obj <<", "corrupt_pdf"),
+        (tiny_pdf([[]], image=True), "needs_ocr"),
+        (tiny_pdf([[]], "0 0 m 9 9 l S "), "no_text"),
+        (tiny_pdf([[]] * 2001), "too_many_pages"),
+    ],
+)
+def test_unreadable_files_have_reasons(tmp_path: Path, data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableDocument) as caught:
+        read_pdf(write(tmp_path / "a.pdf", data))
+    assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize("turn", [90, 270])
+def test_pages_lying_on_their_side_read_the_same(tmp_path: Path, turn: int) -> None:
+    data = tiny_pdf([[body(0, "甲" * 25, 112), body(1, "乙" * 27), body(2, "丙。")]])
+    plain = read_pdf(write(tmp_path / "a.pdf", data)).blocks
+    turned = data.replace(b"/MediaBox", b"/Rotate %d/MediaBox" % turn)
+    assert read_pdf(write(tmp_path / "b.pdf", turned)).blocks == plain
+
+
+def test_some_scanned_pages_are_a_warning(tmp_path: Path) -> None:
+    data = tiny_pdf([[body(0, "第一页的文字一共十个以上")], []], image=True)
+    assert read_pdf(write(tmp_path / "a.pdf", data)).warnings == ("some_pages_need_ocr",)
+
+
+def char(text: str, x: float, top: float, size: float) -> dict[str, object]:
+    return {
+        "text": text,
+        "x0": x,
+        "x1": x + size,
+        "top": top,
+        "bottom": top + size,
+        "size": size,
+        "fontname": "ABCDEF+SimSun",
+    }
+
+
+def test_raised_characters_stay_in_their_line() -> None:
+    chars = [char("注", 100, 100, 16), char("1", 116, 98, 10), char("下", 100, 128, 16)]
+    assert [line.text for line in lines_of(chars, 1)] == ["注1", "下"]

@@ -1,0 +1,281 @@
+"""Files come, change, move and go; the library follows, and nothing is there twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.analyzer import Analyzer
+from index.collection import Collection
+from index.errors import BadRequest, LibraryBusy
+from index.model import Audience, Query
+from index.searcher import Searcher
+from index.verification import verify
+from ingest.pipeline import Report, ingest
+
+RULES = "第{n}号规定\n\n会员单位每年三月底前缴纳会费{n}00元，逾期不缴的由秘书处书面催缴。\n"
+TRAINING = "关于举办食堂管理培训班的通知\n\n十月十八日在泊阳市报到，食宿统一安排。\n"
+BUS = "校车规定\n\n校车早上七点从东门发车，晚上九点收车，周末停运一半班次。\n"
+MATCH = "职工乒乓球比赛\n\n全省职工乒乓球比赛在泊阳举行，共有二十支队伍参加。\n"
+
+
+class Office:
+    """A folder of files and the library that follows it."""
+
+    def __init__(self, folder: Path, home: Path, analyzer: Analyzer) -> None:
+        self.folder, self.home = folder, home
+        self._analyzer = analyzer
+        folder.mkdir()
+
+    def write(self, name: str, text: str) -> Path:
+        file = self.folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+        return file
+
+    def open(self) -> Collection:
+        return Collection(self.home, create=True, analyzer=self._analyzer)
+
+    def ingest(self, *paths: Path, **how: object) -> Report:
+        collection = self.open()
+        try:
+            return ingest(collection, paths or (self.folder,), **how)  # type: ignore[arg-type]
+        finally:
+            collection.close()
+
+    def find(
+        self, text: str, mode: str = "hybrid", audience: Audience = Audience.STAFF
+    ) -> list[str]:
+        collection = self.open()
+        try:
+            answer = Searcher(collection).search(Query(text, audience, mode))
+            assert verify(collection) == []
+            return [found.document.source for found in answer.documents]
+        finally:
+            collection.close()
+
+
+def counts(report: Report) -> dict[str, int]:
+    kinds = {file.outcome for file in report.files}
+    return {kind: report.count(kind) for kind in kinds}
+
+
+@pytest.fixture
+def office(tmp_path: Path, analyzer: Analyzer) -> Iterator[Office]:
+    office = Office(tmp_path / "文件", tmp_path / "home", analyzer)
+    office.write("会费规定.txt", RULES.format(n=5))
+    office.write(
+        "通知/培训通知.txt",
+        "关于举办食堂管理培训班的通知\n\n十月十八日在泊阳市报到，食宿统一安排。\n",
+    )
+    yield office
+
+
+def test_new_files_are_found_by_word_and_by_meaning(office: Office) -> None:
+    assert counts(office.ingest()) == {"added": 2}
+    assert office.find("缴纳会费", "keyword")[0] == "会费规定.txt"
+    assert office.find("培训在哪里报到", "semantic")[0] == "培训通知.txt"
+
+
+def test_an_unchanged_folder_writes_nothing(office: Office) -> None:
+    office.ingest()
+
+    def state() -> dict[str, tuple[int, int]]:
+        files = (file for file in office.home.rglob("*") if file.is_file())
+        return {
+            str(f): (f.stat().st_mtime_ns, f.stat().st_size)
+            for f in files
+            if f.name not in {"lock", "library.sqlite3-shm", "library.sqlite3-wal"}
+        }
+
+    before = state()
+    assert counts(office.ingest()) == {"unchanged": 2}
+    assert state() == before
+
+
+def test_a_changed_file_replaces_its_old_version_in_every_index(office: Office) -> None:
+    office.ingest()
+    office.write(
+        "会费规定.txt", "校车规定\n\n校车早上七点从东门发车，晚上九点收车，周末停运一半班次。\n"
+    )
+    assert counts(office.ingest()) == {"updated": 1, "unchanged": 1}
+    assert office.find("校车几点发车")[0] == "会费规定.txt"
+    assert "会费规定.txt" not in office.find("逾期不缴 书面催缴", "keyword")
+    with_ids = {s.document_id for s in office.open().library.sources()}
+    assert len(with_ids) == 2
+
+
+def test_a_renamed_file_keeps_its_identity(office: Office) -> None:
+    first = office.ingest()
+    identity = next(f.document_id for f in first.files if f.file.name == "会费规定.txt")
+    (office.folder / "会费规定.txt").rename(office.folder / "会费管理规定.txt")
+    report = office.ingest()
+    assert counts(report) == {"renamed": 1, "unchanged": 1}
+    assert identity in {file.document_id for file in report.files}
+    assert office.find("缴纳会费")[0] == "会费管理规定.txt"
+
+
+def test_identical_files_are_one_document_with_the_strictest_audience(office: Office) -> None:
+    office.ingest(audience=Audience.PUBLIC)
+    assert office.find("缴纳会费", audience=Audience.PUBLIC)
+    copy = office.write("内部/副本.txt", RULES.format(n=5))
+    assert counts(office.ingest(copy)) == {"duplicate": 1}
+    assert "会费规定.txt" not in office.find("缴纳会费", audience=Audience.PUBLIC)
+    assert len(office.find("缴纳会费", "keyword")) == 1
+    copy.unlink()
+    assert counts(office.ingest(prune=True)) == {"unchanged": 2, "removed": 1}
+    assert office.find("缴纳会费", audience=Audience.PUBLIC) == ["会费规定.txt"]
+
+
+def test_a_copy_that_changes_parts_from_the_document(office: Office) -> None:
+    office.ingest()
+    copy = office.write("副本.txt", RULES.format(n=5))
+    office.ingest()
+    copy.write_text(RULES.format(n=9), "utf-8")
+    assert counts(office.ingest()) == {"added": 1, "unchanged": 2}
+    assert set(office.find("缴纳会费", "keyword")) == {"会费规定.txt", "副本.txt"}
+
+
+def test_deleting_needs_prune_and_restoring_brings_it_back(office: Office) -> None:
+    office.ingest()
+    file = office.folder / "会费规定.txt"
+    text = file.read_text("utf-8")
+    file.unlink()
+    assert counts(office.ingest()) == {"unchanged": 1}
+    assert "会费规定.txt" in office.find("缴纳会费")
+    assert counts(office.ingest(prune=True)) == {"unchanged": 1, "removed": 1}
+    assert "会费规定.txt" not in office.find("缴纳会费")
+    assert len(list((office.home / "originals").iterdir())) == 1
+    file.write_text(text, "utf-8")
+    assert counts(office.ingest()) == {"added": 1, "unchanged": 1}
+    assert office.find("缴纳会费")[0] == "会费规定.txt"
+
+
+def test_prune_removes_nothing_outside_the_folders_named(office: Office) -> None:
+    office.ingest()
+    (office.folder / "会费规定.txt").unlink()
+    report = office.ingest(office.folder / "通知", prune=True)
+    assert counts(report) == {"unchanged": 1}
+    assert "会费规定.txt" in office.find("缴纳会费")
+
+
+def test_the_same_file_named_by_another_folder_is_not_a_copy(office: Office) -> None:
+    office.ingest()
+    assert counts(office.ingest(office.folder / "通知")) == {"unchanged": 1}
+    both = office.ingest(office.folder, office.folder / "通知" / "培训通知.txt")
+    assert counts(both) == {"unchanged": 2}
+
+
+def test_a_new_file_is_for_staff_unless_said_otherwise(office: Office) -> None:
+    office.ingest()
+    assert office.find("缴纳会费", audience=Audience.MEMBER) == []
+    assert counts(office.ingest(audience=Audience.MEMBER)) == {"updated": 2}
+    assert office.find("缴纳会费", audience=Audience.MEMBER)
+    assert office.find("缴纳会费", audience=Audience.PUBLIC) == []
+    assert counts(office.ingest()) == {"unchanged": 2}, "a known file keeps its audience"
+
+
+def test_bad_files_are_named_and_the_rest_go_on(office: Office) -> None:
+    office.write("空.txt", "")
+    (office.folder / "程序.pdf").write_bytes(b"MZ" + bytes(500))
+    (office.folder / "坏.docx").write_bytes(b"PK\x03\x04" + bytes(300))
+    (office.folder / "~$会费.docx").write_bytes(b"lock")
+    report = office.ingest()
+    assert counts(report) == {"added": 2, "rejected": 3}
+    assert {f.file.name: f.reason for f in report.files if f.outcome == "rejected"} == {
+        "空.txt": "empty_file",
+        "程序.pdf": "unsupported_type",
+        "坏.docx": "corrupt_zip",
+    }
+    assert not report.nothing_could_be_read
+
+
+def test_a_file_that_breaks_keeps_its_old_version(office: Office) -> None:
+    office.ingest()
+    office.write("会费规定.txt", "")
+    assert counts(office.ingest()) == {"rejected": 1, "unchanged": 1}
+    assert "会费规定.txt" in office.find("缴纳会费")
+
+
+def test_links_are_not_followed(office: Office, tmp_path: Path) -> None:
+    outside = tmp_path / "外面.txt"
+    outside.write_text("不该读到的内容，在文件夹之外。\n", "utf-8")
+    (office.folder / "链接.txt").symlink_to(outside)
+    (office.folder / "回路").symlink_to(office.folder, target_is_directory=True)
+    assert counts(office.ingest()) == {"added": 2}
+
+
+def test_a_missing_path_is_a_clear_error(office: Office) -> None:
+    with pytest.raises(BadRequest, match="没有这个目录"):
+        office.ingest(office.folder / "没有这个目录")
+
+
+def test_only_one_process_writes_at_a_time(office: Office) -> None:
+    office.ingest()
+    collection = office.open()
+    with (
+        collection.library.writing(),
+        pytest.raises(LibraryBusy),
+        office.open().library.writing(wait=False),
+    ):
+        pass
+
+
+def test_ctrl_c_leaves_whole_searchable_documents(office: Office) -> None:
+    for n in range(10, 40):
+        office.write(f"{n}.txt", RULES.format(n=n))
+
+    def interrupt(done: int, total: int, file: Path) -> None:
+        if done == 7:
+            raise KeyboardInterrupt
+
+    report = office.ingest(progress=interrupt)
+    assert report.interrupted and report.count("added") == 7
+    assert len(office.find("缴纳会费", "keyword")) >= 5
+    assert counts(office.ingest()) == {"added": 25, "unchanged": 7}
+
+
+def test_a_reader_sees_what_another_process_ingested(office: Office) -> None:
+    office.ingest()
+    searcher = Searcher(collection := office.open())
+    query = Query("乒乓球比赛", Audience.STAFF)
+    assert "比赛.txt" not in [f.document.source for f in searcher.search(query).documents]
+    office.write(
+        "比赛.txt", "职工乒乓球比赛\n\n全省职工乒乓球比赛在泊阳举行，共有二十支队伍参加。\n"
+    )
+    office.ingest()
+    assert searcher.search(query).documents[0].document.source == "比赛.txt"
+    collection.close()
+
+
+@pytest.mark.parametrize("delays_s", [(2.2, 2.6, 3.0)])
+def test_three_kills_then_a_plain_ingest_leave_everything_once(
+    office: Office, delays_s: tuple[float, ...]
+) -> None:
+    for n in range(100, 700):
+        office.write(f"{n}.txt", RULES.format(n=n) * 20)
+    command = [
+        sys.executable,
+        "-c",
+        "from service.cli import main; main()",
+        *("ingest", str(office.folder), "--home", str(office.home)),
+    ]
+    for delay_s in delays_s:
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(delay_s)
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+    report = office.ingest()
+    assert report.count("added") + report.count("unchanged") == 602
+    collection = office.open()
+    assert collection.library.counts()["documents"] == 602
+    Searcher(collection).search(Query("会费", Audience.STAFF))
+    assert verify(collection) == []
+    collection.close()

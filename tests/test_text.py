@@ -1,0 +1,116 @@
+"""Plain text: encodings, and the three layouts of line breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.errors import UnreadableDocument
+from ingest.encoding import decode
+from ingest.text import Layout, layout_of, read_text, rows_of
+
+SAMPLE = "各会员单位：为了规范会费的收取，经理事会研究决定，现将有关事项通知如下。\n"
+TRADITIONAL = "各會員單位：為了規範會費的收取，經理事會研究決定，現將有關事項通知如下。\n"
+
+
+def read(tmp_path: Path, data: bytes | str) -> list[str]:
+    path = tmp_path / "a.txt"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return [block.text for block in read_text(path).blocks]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
+def test_simplified_text_is_read_in_every_encoding(encoding: str) -> None:
+    assert decode(SAMPLE.encode(encoding)).text == SAMPLE
+
+
+def test_big5_is_told_from_gb18030() -> None:
+    assert decode(TRADITIONAL.encode("big5")).text == TRADITIONAL
+    assert decode("协会".encode("gb18030")).text == "协会"
+
+
+def test_utf8_cut_inside_a_character_is_still_utf8() -> None:
+    decoded = decode(SAMPLE.strip().encode()[:-1])
+    assert decoded.encoding == "utf-8" and decoded.errors == 0
+
+
+def test_a_wrong_declaration_is_not_believed() -> None:
+    assert decode(SAMPLE.encode("gb18030"), "utf-8").text == SAMPLE
+    assert decode(SAMPLE.encode(), "gb2312").text == SAMPLE
+
+
+def test_controls_and_bookmarks_are_stripped(tmp_path: Path) -> None:
+    assert read(tmp_path, "会\x00员\x07大会\r\n[bookmark: _GoBack]第二行") == ["会员大会", "第二行"]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(" \r\n\t\u3000\n".encode(), "no_text"), (bytes(range(256)) * 40, "unsupported_type")],
+)
+def test_nothing_and_noise_are_refused(tmp_path: Path, data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableDocument) as caught:
+        read(tmp_path, data)
+    assert caught.value.reason == reason
+
+
+WRAPPED = """
+关于召开大会的通知
+
+各会员单位：
+
+    经研究决定召开会员大会，审议工作报告并选举新一届理
+
+事会，请各单位安排好工作，按照要求选派代表参加会议，不
+
+得无故缺席，现将有关事项通知如下。
+
+    一、会议时间定于六月上旬，具体日期由秘书处另行通知
+各单位，请保持联系方式畅通。
+
+    二、会议地点另行通知
+"""
+
+
+def test_hard_wrapped_text_ignores_blank_lines(tmp_path: Path) -> None:
+    assert layout_of(rows_of(WRAPPED)[0]) is Layout.WRAPPED
+    paragraphs = read(tmp_path, WRAPPED)
+    assert len(paragraphs) == 5
+    assert paragraphs[2].startswith("经研究") and paragraphs[2].endswith("如下。")
+    assert paragraphs[3].endswith("畅通。")
+
+
+def test_one_paragraph_a_line_is_left_alone(tmp_path: Path) -> None:
+    lines = ["标题", SAMPLE.strip() * 4, "一、短标题", SAMPLE.strip(), "落款"]
+    assert layout_of(rows_of("\n".join(lines))[0]) is Layout.LINES
+    assert read(tmp_path, "\n".join(lines)) == lines
+
+
+def test_a_sentence_cut_by_a_blank_line_is_mended(tmp_path: Path) -> None:
+    cut = "本次比赛共有来自两家协会会员单位的七所高校，以及各企业选拔出三十五位"
+    parts = ["标题在此", cut, "选手参加本次赛事。", "二、其他", "正文在这里。"]
+    assert read(tmp_path, "\n\n".join(parts)) == [
+        "标题在此",
+        cut + "选手参加本次赛事。",
+        "二、其他",
+        "正文在这里。",
+    ]
+
+
+def test_a_long_title_is_not_taken_for_a_cut_sentence(tmp_path: Path) -> None:
+    title = "某某省高等院校后勤协会关于开展二〇二四年度会员单位服务质量评价工作的通知"
+    parts = [title, "各会员单位：", SAMPLE.strip(), "特此通知。"]
+    assert read(tmp_path, "\n\n".join(parts))[0] == title
+
+
+def test_page_numbers_go_only_when_they_prove_themselves(tmp_path: Path) -> None:
+    pages = "\f".join(f"第{number}节的内容。\n{number}" for number in (1, 2, 3))
+    path = tmp_path / "a.txt"
+    path.write_text(pages)
+    reading = read_text(path)
+    assert [drop.text for drop in reading.dropped] == ["1", "2", "3"]
+    assert [block.page for block in reading.blocks] == [1, 2, 3]
+    path.write_text("数量\n2\n单位\n3")
+    assert [block.text for block in read_text(path).blocks] == ["数量", "2", "单位", "3"]
