@@ -31,7 +31,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A whole file as read. `title`, `date`, `site` and `url` are what a web page says of itself."""
+    """A whole file as read; `title`, `date`, `site`, `url` are what a web page says of itself."""
 
     format: str
     blocks: tuple[Block, ...]

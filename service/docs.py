@@ -14,7 +14,9 @@ import swagger_ui_bundle
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from service.pages import WEB, Asset, links_for, load_asset, render, send_asset
+from service.assets import WEB, Asset, load_asset, send_asset
+from service.links import links_for
+from service.pages import render
 
 _SWAGGER = Path(str(swagger_ui_bundle.swagger_ui_path))
 _FILES = (

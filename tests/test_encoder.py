@@ -47,14 +47,6 @@ def test_the_shipped_model_is_small_enough_to_ship() -> None:
     assert sum(path.stat().st_size for path in BUILTIN_PATH.iterdir()) <= 30e6
 
 
-def test_the_shipped_model_was_trained_with_our_analyzer(
-    caplog: pytest.LogCaptureFixture, analyzer: Analyzer
-) -> None:
-    caplog.set_level("INFO", "index.encoder")
-    StaticEncoder(analyzer=analyzer)
-    assert not caplog.records
-
-
 def test_a_vector_does_not_depend_on_what_is_encoded_beside_it(encoder: Encoder) -> None:
     together = encoder.encode_documents(TEXTS)
     alone = np.concatenate([encoder.encode_documents([text]) for text in TEXTS])

@@ -17,8 +17,10 @@ from starlette.types import Receive, Scope, Send
 
 from index.errors import BadRequest, LibraryBusy, NotFound
 from service.docs import as_openapi_30, mount_docs
+from service.excerpt import excerpt
 from service.headers import DATA_POLICY, DOCS_POLICY, PAGE_POLICY, SecurityHeaders, policy_for
-from service.pages import date_zh, error_page, excerpt, pages_zh, router
+from service.pages import error_page, router
+from service.wording import date_zh, pages_zh
 
 HOSTILE = '<img src=x onerror="alert(1)">关于“引号”&符号的通知'
 
@@ -447,13 +449,13 @@ def test_many_filter_values_are_folded(client: TestClient) -> None:
 def test_a_filter_alone_lists_documents_without_mode_and_sort(client: TestClient) -> None:
     html = client.get("/?type=办法").text
     assert "找到 1 份文件" in html
-    assert "语义" not in html
+    assert "按意思" not in html
     assert "相关度" not in html
 
 
 def test_mode_and_order_are_switched_by_links(client: TestClient) -> None:
     html = client.get("/?q=会费&mode=semantic").text
-    assert 'aria-current="true">语义</a>' in html
+    assert 'aria-current="true">按意思</a>' in html
     assert link(html, "综合") == "./?q=%E4%BC%9A%E8%B4%B9"
     assert link(html, "日期").endswith("mode=semantic&sort=date")
 

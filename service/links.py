@@ -1,0 +1,61 @@
+"""Addresses from one page to another, all relative, so that any path before ours will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from fastapi import Request
+
+from service.assets import ASSETS
+from service.wording import PARAMETERS
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses relative to the page being shown; `base` leads to the root of the service."""
+
+    base: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def home(self) -> str:
+        return self.base
+
+    def search(self, **changes: str | int | None) -> str:
+        """The same search with changes (None removes); back on the first page unless told."""
+        merged = {**self.params, "offset": None, **changes}
+        kept = {key: value for key in PARAMETERS if (value := merged.get(key))}
+        return self.base + ("?" + urlencode(kept) if kept else "")
+
+    def document(self, document_id: object, passage_id: object = None, jump: bool = True) -> str:
+        """A document; with a passage it is marked there, and scrolled to if `jump`."""
+        address = f"{self.base}documents/{quote(str(document_id), safe='')}"
+        if passage_id is not None:
+            address += "?" + urlencode({"passage": str(passage_id)})
+            address += "#passage" if jump else ""
+        return address
+
+    def asset(self, name: str) -> str:
+        return f"{self.base}static/{ASSETS[name].digest}/{name}"
+
+
+def links_for(request: Request, keep: Iterable[str] = ()) -> Links:
+    """Links from the page asked for, with the parameters named in `keep` that are not empty."""
+    scope = request.scope
+    # The raw path: an encoded slash does not start a folder for the browser either.
+    path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("ascii", "replace")
+    depth = path.count("/") - str(scope.get("root_path", "")).rstrip("/").count("/") - 1
+    values = {key: request.query_params.get(key, "").strip() for key in keep}
+    return Links("../" * depth or "./", {key: value for key, value in values.items() if value})
+
+
+def site_address(document: Mapping[str, Any]) -> str | None:
+    """The page this was taken from; not our own page of it, and never `javascript:`."""
+    try:
+        url = urlsplit(document["url"] or "")
+    except ValueError:  # such as an unclosed [ in the host
+        return None
+    ours = url.path.endswith(f"/documents/{document['document_id']}")
+    return document["url"] if url.scheme in ("http", "https") and not ours else None

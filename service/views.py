@@ -1,0 +1,212 @@
+"""What the templates get: the API's JSON, arranged for a page. Marks travel as pieces of text,
+never as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.excerpt import Piece, Span, excerpt, pieces_of
+from service.links import Links, site_address
+from service.wording import FILTERS, MODES, PAGE_SIZE, SORTS, date_zh, pages_zh
+
+HEADING_CHARS = 60
+
+
+def _title(item: Mapping[str, Any]) -> str:
+    return str(item["title"] or item["source"] or "（无标题）")
+
+
+def _card(hit: Mapping[str, Any], links: Links) -> dict[str, Any]:
+    """One document in the list of results."""
+    document_id, passages = hit["document_id"], hit["passages"][:3]
+    best = passages[0]["passage_id"] if passages else None
+    fields = (hit["number"], hit["issuer"], date_zh(hit["date"]), "、".join(hit["types"]))
+    return {
+        "title": _title(hit),
+        "url": links.document(document_id, best, jump=False),
+        "fields": [value for value in fields if value],
+        "passages": [
+            {
+                "url": links.document(document_id, passage["passage_id"]),
+                "where": [
+                    part
+                    for part in (passage["address"], pages_zh(passage["page"], hit["source"]))
+                    if part
+                ],
+                "pieces": excerpt(passage["text"], passage["marks"]),
+            }
+            for passage in passages
+        ],
+    }
+
+
+def _facets(found: Mapping[str, Any], links: Links) -> list[dict[str, Any]]:
+    """Filters to choose from, newest year first; the one in force links to its removal."""
+    groups = []
+    for key in ("type", "issuer", "year"):
+        counts = {str(option["value"]): option["count"] for option in found[key]}
+        if key == "year":
+            counts = dict(sorted(counts.items(), reverse=True))
+        options = [
+            {
+                "text": _value_zh(key, value),
+                "count": count,
+                "active": links.params.get(key) == value,
+                "url": links.search(**{key: None if links.params.get(key) == value else value}),
+            }
+            for value, count in counts.items()
+        ]
+        if options:
+            groups.append({"label": FILTERS[key], "options": options})
+    return groups
+
+
+def _value_zh(key: str, value: str) -> str:
+    if key == "year":
+        return f"{value}年"
+    return date_zh(value) if key.startswith("date_") else value
+
+
+def _chips(links: Links) -> list[dict[str, str]]:
+    """The filters in force, each with the search without it."""
+    return [
+        {
+            "label": label,
+            "text": _value_zh(key, links.params[key]),
+            "url": links.search(**{key: None}),
+        }
+        for key, label in FILTERS.items()
+        if key in links.params
+    ]
+
+
+def _paging(result: Mapping[str, Any], links: Links) -> dict[str, Any]:
+    limit = int(links.params.get("limit", PAGE_SIZE))
+    offset = int(links.params.get("offset", 0))
+    total = result["total"]
+    more = bool(result["hits"]) and offset + limit < total
+    return {
+        "page": offset // limit + 1 if limit else 1,
+        "offset": offset,
+        "first": links.search(),
+        "previous": links.search(offset=max(0, offset - limit)) if offset else None,
+        "next": links.search(offset=offset + limit) if more else None,
+    }
+
+
+def _switch(key: str, choices: Mapping[str, str], links: Links) -> list[dict[str, Any]]:
+    """Links that change one parameter; the first choice is the default and stays unsaid."""
+    default = next(iter(choices))
+    now = links.params.get(key, default)
+    return [
+        {
+            "text": text,
+            "active": value == now,
+            "url": links.search(**{key: None if value == default else value}),
+        }
+        for value, text in choices.items()
+    ]
+
+
+def results_view(result: Mapping[str, Any], links: Links) -> dict[str, Any]:
+    return {
+        "total": result["total"],
+        "exact": result["total_is_exact"],
+        "notice": result["notice"],
+        "understood": [item["text"] for item in result["query"]["understood"]],
+        "cards": [_card(hit, links) for hit in result["hits"]],
+        "facets": _facets(result["facets"], links),
+        "chips": _chips(links),
+        "unfiltered": links.search(**dict.fromkeys(FILTERS)),
+        "modes": _switch("mode", MODES, links),
+        "sorts": _switch("sort", SORTS, links),
+        "paging": _paging(result, links),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph as shown: `page` and `annex` are set where a new one begins."""
+
+    id: str
+    tag: str
+    level: int | None
+    pieces: list[Piece]
+    asked: bool
+    anchor: bool
+    page: int | None
+    annex: int | None
+
+
+def _blocks(document: Mapping[str, Any], asked: Span | None) -> list[Block]:
+    """The paragraphs to read, without the title lines: the page has said them already."""
+    blocks: list[Block] = []
+    page, annex, offset, anchored = 1, 0, 0, False
+    paged = max((p["page"] for p in document["paragraphs"]), default=1) > 1
+    for paragraph in document["paragraphs"]:
+        text, level = paragraph["text"], paragraph["level"]
+        span = (offset, offset + len(text))
+        offset = span[1] + 1
+        new_page = paged and (paragraph["page"] != page or not blocks)
+        if _repeats_title(paragraph, document["title"]):
+            continue
+        part = _overlap(span, asked)
+        whole = part == (0, len(text))
+        blocks.append(
+            Block(
+                id=str(paragraph["id"]),
+                tag=f"h{min(level + 1, 4)}" if level and len(text) <= HEADING_CHARS else "p",
+                level=level,
+                pieces=pieces_of(text, [part] if part and not whole else [], 0, len(text)),
+                asked=part is not None,
+                anchor=part is not None and not anchored,
+                page=paragraph["page"] if new_page else None,
+                annex=paragraph["annex"] if paragraph["annex"] not in (0, annex) else None,
+            )
+        )
+        anchored = anchored or part is not None
+        page, annex = paragraph["page"], paragraph["annex"]
+    return blocks
+
+
+def _repeats_title(paragraph: Mapping[str, Any], title: str | None) -> bool:
+    """Whether this is a title line, perhaps one of several, whose words are all in `title`."""
+    if paragraph["level"] != 0 or paragraph["annex"] or not title:
+        return False
+    return "".join(paragraph["text"].split()) in "".join(title.split())
+
+
+def _overlap(span: Span, asked: Span | None) -> Span | None:
+    """What of the paragraph at `span` was asked for, as offsets into the paragraph."""
+    if asked is None:
+        return None
+    start, end = max(span[0], asked[0]) - span[0], min(span[1], asked[1]) - span[0]
+    return (start, end) if start < end else None
+
+
+def reading_view(document: Mapping[str, Any], passage: str, links: Links) -> dict[str, Any]:
+    """What the document template gets; `passage` is the id asked for or empty."""
+    spans = {str(p["passage_id"]): (p["start"], p["end"]) for p in document["passages"]}
+    asked = spans.get(passage)
+    blocks = _blocks(document, asked)
+    shown = {block.id for block in blocks}
+    fields = {
+        "发文字号": document["number"],
+        "发文单位": document["issuer"] or document["letterhead"],
+        "成文日期": date_zh(document["date"]),
+        "文种": "、".join(document["types"]),
+        "来源文件": document["source"],
+    }
+    return {
+        "links": links,
+        "title": _title(document),
+        "fields": {name: value for name, value in fields.items() if value},
+        "url": site_address(document),
+        "sections": [s for s in document["sections"] if s["level"] and str(s["id"]) in shown],
+        "blocks": blocks,
+        "asked": any(block.anchor for block in blocks),
+        "lost": bool(passage) and asked is None,
+    }
