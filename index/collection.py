@@ -11,6 +11,7 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -117,28 +118,48 @@ class Collection:
 
         A keyword lane that lags (after a crash) is caught up if nobody else is writing.
         """
+        self._follow_generation()
+        seq = self.library.seq()
+        if self._seen == seq and self.engine.seq == seq:
+            return
+        self.engine.refresh(self.library)
+        if self.engine.seq < seq:
+            try:
+                with self.writing(wait=False):
+                    pass
+            except LibraryBusy:
+                log.info("another process is writing; serving what is already indexed")
+        self._seen = seq
+
+    @contextmanager
+    def writing(self, *, wait: bool = True) -> Iterator[None]:
+        """Be the one process that writes, starting from indexes that lack nothing.
+
+        Inside, `catch_up` after each commit; afterwards all lanes are up to date on disk.
+        Raises LibraryBusy when not `wait` and another process writes.
+        """
+        with self.library.writing(wait=wait):
+            self._follow_generation()
+            self.engine.refresh(self.library)
+            began_at = self.engine.seq
+            try:
+                self.catch_up()
+                yield
+            finally:
+                if self.engine.seq != began_at:
+                    self.engine.refresh(self.library)
+                    self.engine.close()
+
+    def catch_up(self) -> None:
+        """Let the keyword lane take up what was committed; inside `writing`."""
+        catch_up(self.library, self.engine, self.analyzer)
+
+    def _follow_generation(self) -> None:
+        """After a rebuild by another process: its indexes, and its encoder."""
         if self.library.generation() != self.generation:
             self._encoder = None
             self._check_fit()
             self._open_engine()
-        seq = self.library.seq()
-        if self._seen == seq and self.engine.seq == seq:
-            return
-        if self.engine.seq < seq:
-            self._catch_up_if_free()
-        self.engine.refresh(self.library)
-        self._seen = seq
-
-    def _catch_up_if_free(self) -> None:
-        try:
-            with self.library.writing(wait=False):
-                catch_up(self.library, self.engine, self.analyzer)
-        except LibraryBusy:
-            log.info("another process is writing; serving what is already indexed")
-
-    def encode_missing(self, progress: Callable[[int], None] = lambda _: None) -> None:
-        """Vectors for every passage that has none from this encoder."""
-        encode_missing(self.library, self.encoder(), progress)
 
     def rebuild(self, progress: Callable[[int], None] = lambda _: None) -> None:
         """Derive every index again, with the encoder asked for, and switch to the result."""

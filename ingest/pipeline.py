@@ -14,7 +14,6 @@ from pathlib import Path
 
 from index.collection import Collection, encode, vector_key
 from index.errors import BadRequest, UnreadableDocument
-from index.indexer import catch_up
 from index.model import Audience, Document
 from index.projection import vector_text
 from index.records import Source
@@ -108,7 +107,7 @@ def ingest(
         if not path.exists():
             raise BadRequest(f"找不到 {path}，请检查路径")
     collection.encoder()
-    with collection.library.writing():
+    with collection.writing():
         job = _Job(collection, audience)
         found = list({item.file: item for item in _walk(paths)}.values())
         try:
@@ -134,8 +133,6 @@ class _Job:
         self._versions = {d.document_id: d.reader_version for d in self._library.documents()}
         self._waiting: list[_Read] = []
         self.report = Report()
-        # Anything left undone by a run that was killed is done first.
-        self._changed = self._catch_up()
 
     def take(self, found: _Found) -> None:
         """Read one file if there is anything new about it."""
@@ -234,7 +231,7 @@ class _Job:
             self._versions[document_id] = READER_VERSION
             outcome = "added" if item.document_id is None else "updated"
             self._note(item.found, outcome, document_id, warnings=item.document.warnings)
-        self._changed |= self._catch_up()
+        self._collection.catch_up()
 
     def prune(self, paths: Sequence[Path], found: Iterable[_Found]) -> None:
         """Forget files that are no longer under the paths named."""
@@ -249,20 +246,13 @@ class _Job:
                 self._note(_Found(source.root, source.path), "removed", source.document_id)
 
     def finish(self) -> None:
-        """Commit the rest and leave every index up to date on disk."""
+        """Commit the rest and drop what nothing refers to any more."""
         self._flush()
-        self._changed |= self._catch_up()
-        if not self._changed:
-            return
-        with self._library.transaction():
-            self._library.sweep()
-        self._collection.engine.refresh(self._library)
-        self._collection.engine.close()
-
-    def _catch_up(self) -> bool:
-        """Let the keyword lane take up what was committed; True when there was anything."""
-        collection = self._collection
-        return catch_up(collection.library, collection.engine, collection.analyzer)
+        self._collection.catch_up()
+        idle = self.report.count("unchanged") + self.report.count("rejected")
+        if idle < len(self.report.files):
+            with self._library.transaction():
+                self._library.sweep()
 
     def _put_source(self, found: _Found, digest: str, audience: Audience, document_id: str) -> None:
         source = Source(found.root, found.path, digest, audience, document_id)

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the work failed, 2 wrong usage.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -48,6 +49,9 @@ def _command(function: Callable[..., None]) -> Callable[..., None]:
         except SearchError as error:
             typer.echo(f"xiehui: {error}", err=True)
             raise typer.Exit(2 if isinstance(error, BadRequest) else 1) from error
+        except (OSError, sqlite3.Error) as error:  # a full disk, no permission, a locked file
+            typer.echo(f"xiehui: 读写失败：{error}", err=True)
+            raise typer.Exit(1) from error
 
     return run
 

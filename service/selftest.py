@@ -11,7 +11,6 @@ from pathlib import Path
 
 from index.collection import Collection, encode_missing
 from index.errors import EncoderUnavailable, SearchError
-from index.indexer import catch_up
 from index.model import Audience, Document, Paragraph, Passage, Query
 from index.records import Source
 from index.searcher import Searcher
@@ -54,7 +53,7 @@ def run_self_test(collection: Collection) -> None:
 
 def _fill(probe: Collection, *, vectors: bool) -> None:
     library = probe.library
-    with library.writing():
+    with probe.writing():
         with library.transaction():
             for title, text in _KNOWN.items():
                 passage = Passage(0, text, 0, len(text), (1, 1))
@@ -63,4 +62,4 @@ def _fill(probe: Collection, *, vectors: bool) -> None:
                 library.put_source(Source("", title, title, Audience.PUBLIC, document_id))
         if vectors:
             encode_missing(library, probe.encoder())
-        catch_up(library, probe.engine, probe.analyzer)
+        probe.catch_up()

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from index.analyzer import Analyzer
 from index.collection import Collection, encode_missing, vector_key
 from index.errors import BadRequest, IndexMismatch
-from index.indexer import catch_up
 from index.model import Audience, Document, Filter, Paragraph, Passage, Query
 from index.projection import vector_text
 from index.records import Source
@@ -43,7 +42,7 @@ TEXTS = {
 
 def fill(collection: Collection) -> None:
     library = collection.library
-    with library.writing():
+    with collection.writing():
         with library.transaction():
             for title, (text, audience, date, types) in TEXTS.items():
                 document = Document(
@@ -60,7 +59,7 @@ def fill(collection: Collection) -> None:
                 identity = library.put_document(document, [key], title, 1)
                 library.put_source(Source("/x", f"{title}.txt", title, audience, identity))
         encode_missing(library, collection.encoder())
-        catch_up(library, collection.engine, collection.analyzer)
+        collection.catch_up()
 
 
 @pytest.fixture(scope="module")
