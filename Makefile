@@ -38,12 +38,12 @@ $(INSTALLED): pyproject.toml
 	@echo "正在安装（首次需要几分钟）……"
 	@$(PYTHON) -m venv $(VENV)
 	@# torch first and by itself, so that nothing else chooses another build of it.
-	@$(BIN)/python -m pip install --quiet $(TORCH)
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m pip install --quiet --quiet $(TORCH)
+	@$(BIN)/python -m pip install --quiet --quiet --editable .
 	@touch $@
 
 $(INSTALLED_TEST): $(INSTALLED)
-	@$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@$(BIN)/python -m pip install --quiet --quiet --editable '.[test]'
 	@touch $@
 
 clean:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import socket
 import threading
@@ -56,10 +57,10 @@ def _check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
+            why = "已被占用" if error.errno == errno.EADDRINUSE else f"不能用（{error.strerror}）"
             other = port % 65535 + 1
             raise PortTaken(
-                f"端口 {port} 不能用（{error.strerror}），"
-                f"请换一个：make demo PORT={other} 或 xiehui serve --port {other}"
+                f"端口 {port} {why}，请换一个：make demo PORT={other} 或 xiehui serve --port {other}"
             ) from error
 
 
