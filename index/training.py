@@ -81,6 +81,7 @@ _SENTENCE = re.compile(r"(?<=[。！？；\n])")
 # Search mode gives a word per 2.2 characters of our pairs; what is beyond is not even cut.
 _CHARS_PER_WORD = 2.2
 _CHUNK = 5_000  # sentences handed to a process at a time
+_LISTS = 20_000  # lists rewritten at a time: all at once took 4 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +150,18 @@ class _Ragged:
 
     def replace(self, table: _Ragged, limit: int | None = None) -> _Ragged:
         """Each id as the ids that `table` lists for it, the first `limit` of each list."""
-        inner = table.take(self.values)
-        starts = inner.starts[self.starts]
-        replaced = _Ragged(inner.values, starts)
-        if limit is None:
-            return replaced
-        return replaced.keep(np.arange(len(inner.values)) - starts[replaced.owners()] < limit)
+        values, lengths = [], []
+        for first in range(0, len(self), _LISTS):
+            starts = self.starts[first : first + _LISTS + 1]
+            inner = table.take(self.values[starts[0] : starts[-1]])
+            part = _Ragged(inner.values, inner.starts[starts - starts[0]])
+            if limit is not None:
+                place = np.arange(len(part.values)) - part.starts[part.owners()]
+                part = part.keep(place < limit)
+            values.append(part.values)
+            lengths.append(np.diff(part.starts))
+        ends = np.cumsum(np.concatenate(lengths))
+        return _Ragged(np.concatenate(values), np.concatenate([[0], ends]))
 
     def owners(self) -> NDArray[np.int64]:
         """For each id the number of its list."""
@@ -200,6 +207,8 @@ def train(
     data = _read(pairs, recipe, tell)
     cut, words = _cut(data.sentences, workers, tell)
     data.sentences.clear()
+    if not words:
+        raise BadRequest(f"{pairs} 里没有可用的文字")
     anchors = data.anchors.replace(cut, recipe.anchor_words)
     positives = data.positives.replace(cut, recipe.positive_words)
     counts = sum(np.bincount(side.values, minlength=len(words)) for side in (anchors, positives))
@@ -477,6 +486,7 @@ def _save(out: Path, table: Table, vocabulary: Mapping[str, int]) -> None:
     # One key only: safetensors writes several in an order that changes from run to run.
     metadata = {ANALYZER_KEY: Analyzer().fingerprint}
     save_file({ROWS: rows, SCALES: scales}, out / TABLE_FILE, metadata)
+    (out / TABLE_FILE).chmod(0o644)  # safetensors leaves it readable by its owner only
     package = "sentence_transformers"
     modules = [
         ("", f"{package}.sentence_transformer.modules.static_embedding.StaticEmbedding"),
@@ -537,14 +547,14 @@ pipeline_tag: sentence-similarity
 
 # Static word vectors for Chinese office search
 
-{report.rows:,} rows (words, and every single character) of {report.dimension} dimensions, int8
-with one scale per row, {megabytes:.1f} MB. A text's vector is the sum of its words' vectors at
-unit length; a word that is not in the table counts as its characters; a text without any known
-character gives a zero vector. Compare by cosine.
+{report.rows:,} rows (single characters, then the most frequent words) of {report.dimension}
+dimensions, int8 with one scale per row, {megabytes:.1f} MB. A text's vector is the sum of its
+words' vectors at unit length; a word that is not in the table counts as its characters; a text
+without any known character gives a zero vector. Compare by cosine.
 
 ## Use
 
-xiehui reads the files with numpy and cuts the words itself (`index.encoder`). Elsewhere, give
+xiehui reads the files with numpy and cuts the words itself (`index/encoder.py`). Elsewhere, give
 sentence-transformers 6.2 or later simplified, lower-case words with spaces between:
 
 ```python
@@ -556,14 +566,21 @@ vectors = model.encode(["协会 章程", "会费 怎么 交"])
 
 ## Training
 
-{pairs:,} pairs of texts that belong together; symmetric cross-entropy over in-batch negatives
-(cosine x {recipe.scale:g}), {steps} batches of {recipe.batch:,}, each from one group of sources
-({shares}). In {recipe.thinned:.0%} of the pairs {recipe.shared:.0%} of the positive's words that
-the anchor has too are left out, and {recipe.dropped:.0%} of all words. At most
-{recipe.anchor_words} words of an anchor and {recipe.positive_words} of a positive. SparseAdam,
-learning rate {recipe.rate:g}, {recipe.warmup} steps of warm-up, then down in a line to
-{recipe.last_rate:.0%}. Words seen {recipe.min_count} times or more. Start: random, length by idf.
-Seed {seed}. Loss of the last steps {loss:.3f}; {report.seconds:.0f} s in all.
+Made by `xiehui train` (`index/training.py`) from {pairs:,} pairs of texts that belong together.
+
+| | |
+|---|---|
+| Loss | symmetric cross-entropy over in-batch negatives, cosine x {recipe.scale:g} |
+| Batches | {steps} of {recipe.batch:,}, each from one group of sources: {shares} |
+| Words | at most {recipe.anchor_words} of an anchor, {recipe.positive_words} of a positive |
+| Left out | in {recipe.thinned:.0%} of the pairs {recipe.shared:.0%} of the positive's words that \
+the anchor has too; {recipe.dropped:.0%} of all words |
+| Optimiser | SparseAdam, learning rate {recipe.rate:g}, {recipe.warmup} steps of warm-up, then \
+in a line down to {recipe.last_rate:.0%} |
+| Vocabulary | words seen {recipe.min_count} times or more, every single character; \
+{recipe.max_rows:,} rows at most |
+| Start | random, length by idf, seed {seed} |
+| Result | mean loss of the last steps {loss:.3f}, {report.seconds:.0f} s in all |
 
 | Source | Group | Licence | Pairs |
 |---|---|---|---|
@@ -577,7 +594,7 @@ Left out, because no licence is stated or because it is share-alike:
 
 ## Limits
 
-Word order and negation are not seen: 会员单位 and 单位会员 are nearly the same. Everyday words
-that never met office language in the pairs have no good neighbours there. Use it beside keyword
-search, not instead of it.
+Word order is not seen and negation hardly: 可以退会 and 不可以退会 are nearly the same.
+Everyday words that never met office language in the pairs have no good neighbours there. Use it
+beside keyword search, not instead of it.
 """

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -173,6 +174,8 @@ def test_identities_name_the_content(tiny_transformer: Path, tmp_path: Path) -> 
     shutil.copytree(tiny_transformer, copy)
     shutil.copytree(tiny_transformer, changed)
     config = changed / "config_sentence_transformers.json"
-    config.write_text(config.read_text("utf-8").replace("查询：", "提问："), "utf-8")
+    settings = json.loads(config.read_text("utf-8"))
+    settings["prompts"]["query"] = "提问："
+    config.write_text(json.dumps(settings), "utf-8")
     assert len(identities([tiny_transformer, copy])) == 1
     assert len(identities([tiny_transformer, changed])) == 2

@@ -74,6 +74,7 @@ def test_training_in_several_processes_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.training._CHUNK", 50)
+    monkeypatch.setattr("index.training._LISTS", 7)
     pairs = _write(tmp_path / "pairs.jsonl", _rows())
     for name, workers in (("one", 1), ("two", 2)):
         train(pairs, tmp_path / name, steps=3, recipe=SMALL, workers=workers)
@@ -121,6 +122,7 @@ def test_quantising_loses_less_than_half_a_step() -> None:
         "[1]\n",
         '{"anchor": "问", "licence": "mit"}\n',
         '{"anchor": "问", "positive": "答", "licence": "cc-by-sa-4.0"}\n',
+        '{"anchor": "？", "positive": "。", "licence": "mit"}\n',
         "",
     ],
 )
