@@ -60,7 +60,8 @@ def _check_port(host: str, port: int) -> None:
             why = "已被占用" if error.errno == errno.EADDRINUSE else f"不能用（{error.strerror}）"
             other = port % 65535 + 1
             raise PortTaken(
-                f"端口 {port} {why}，请换一个：make demo PORT={other} 或 xiehui serve --port {other}"
+                f"端口 {port} {why}，请换一个："
+                f"make demo PORT={other} 或 xiehui serve --port {other}"
             ) from error
 
 
