@@ -80,15 +80,6 @@ class Normalised:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """A term occurrence; offsets into the original text."""
-
-    term: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Terms:
     """What an engine is given of a text: two streams of terms in text order, repeats kept."""
 
@@ -142,32 +133,20 @@ class Analyzer:
         """Both streams, for indexing and for asking."""
         folded = self.normalise(text).text
         words = [w for w in self._jieba.cut_for_search(folded) if _is_word(w)]
-        return Terms(words, [gram for gram, _ in _grams(folded)])
-
-    def tokens(self, text: str) -> list[Token]:
-        """Words and pairs with their place in the original text, for marking."""
-        normal = self.normalise(text)
-        found = [
-            Token(word, *normal.span(start, end))
-            for word, start, end in self._jieba.tokenize(normal.text, mode="search")
-            if _is_word(word)
-        ]
-        found += [Token(gram, *normal.span(at, at + len(gram))) for gram, at in _grams(normal.text)]
-        return found
+        return Terms(words, list(_grams(folded)))
 
 
 def _is_word(word: str) -> bool:
     return any(char.isalnum() for char in word)
 
 
-def _grams(folded: str) -> Iterator[tuple[str, int]]:
-    """Overlapping pairs of each run of Chinese characters, with offsets; a lone one stands."""
-    for run in _HAN_RUN.finditer(folded):
-        text, at = run.group(), run.start()
-        if len(text) == 1:
-            yield text, at
-        for i in range(len(text) - 1):
-            yield text[i : i + 2], at + i
+def _grams(folded: str) -> Iterator[str]:
+    """Overlapping pairs of each run of Chinese characters; a lone one stands alone."""
+    for run in _HAN_RUN.findall(folded):
+        if len(run) == 1:
+            yield run
+        for i in range(len(run) - 1):
+            yield run[i : i + 2]
 
 
 def _close_letter_spacing(text: str, origin: list[int] | None) -> tuple[str, list[int] | None]:

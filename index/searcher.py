@@ -170,7 +170,6 @@ class Searcher:
         """Read what will be shown, in one transaction that asks for the audience again."""
         library, analyzer = self._collection.library, self._collection.analyzer
         keywords = keyword_query(query.text, analyzer)
-        terms = {*keywords.words, *keywords.grams}
         shown = {key: candidates[:_PASSAGES_SHOWN] for key, candidates in grouped.items()}
         ids = [c.passage_id for candidates in shown.values() for c in candidates]
         with library.reading():
@@ -193,7 +192,7 @@ class Searcher:
                         passage.address,
                         passage.pages,
                         passage.text,
-                        marks(passage.text, terms, analyzer),
+                        marks(passage.text, keywords, analyzer),
                         candidate.score,
                         candidate.lanes,
                     )

@@ -32,7 +32,7 @@ def read_blocks(path: Path) -> Reading:
     read = cast(Callable[[Path], Reading], getattr(import_module(module), name))
     try:
         reading = read(path)
-    except UnreadableDocument:
+    except (UnreadableDocument, ImportError):  # a broken installation is not a broken file
         raise
     except (MemoryError, RecursionError) as error:
         raise UnreadableDocument(

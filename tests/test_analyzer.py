@@ -35,14 +35,6 @@ def test_folding_folded_text_changes_nothing(analyzer: Analyzer, text: str) -> N
     assert analyzer.normalise(folded).text == folded
 
 
-@given(TEXT)
-def test_every_token_maps_back_to_characters_that_make_it(analyzer: Analyzer, text: str) -> None:
-    for token in analyzer.tokens(text):
-        assert 0 <= token.start < token.end <= len(text)
-        source = analyzer.normalise(text[token.start : token.end]).text
-        assert token.term in source.replace(" ", "")
-
-
 def test_search_mode_keeps_the_parts_of_a_word_of_ours(analyzer: Analyzer) -> None:
     words = analyzer.words("餐饮专业委员会")
     assert {"餐饮", "专业", "委员会", "专业委员会"} <= set(words)
