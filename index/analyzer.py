@@ -22,6 +22,8 @@ from pathlib import Path
 import jieba
 import opencc
 
+from index.radicals import RADICALS
+
 DICTIONARY = Path(__file__).with_name("dictionary.txt")
 FUNCTION_WORDS = frozenset(
     Path(__file__).with_name("function_words.txt").read_text("utf-8").split()
@@ -34,15 +36,8 @@ _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 # Matches 川 东 片 区 and 唐 勇; not 美后勤之道 关于, where the space parts two phrases.
 _LETTER_SPACED = re.compile(f"(?<![{_HAN}])[{_HAN}](?: {{1,4}}[{_HAN}](?![{_HAN}]))+")
-# Characters that look alike and that PDF fonts, input methods and old typists exchange.
-# NFKC folds the Kangxi radicals but not most of the radicals supplement.
-_LOOK_ALIKES = dict(
-    zip(
-        "釆〇⺟⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳",
-        "采零母民虎西见角贝车长长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟",
-        strict=True,
-    )
-)
+# Characters that look alike and that input methods and old typists exchange.
+_LOOK_ALIKES = RADICALS | {"釆": "采", "〇": "零"}
 
 
 class _Folding(dict[int, str]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
 import opencc
@@ -55,27 +54,8 @@ _ENACTMENT = re.compile(r"(?:通过|批准|公布|发布|修正|修订|施行|�
 _IMPRINT = re.compile(
     r"^(?:抄\s*[送报]|主\s*送|发\s*送|分\s*送|报\s*送|信息公开|公开方式|主题词|校对|内部发送|[（(]此件)|印发$"
 )
-_RADICAL = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff]")
-# The radicals supplement that NFKC leaves as it is.
-_RADICALS = dict(
-    zip(
-        "⺟⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳⻖⻏⻌⻎⺼⺮⺶⺷⺻⺾⻗⻊⻐⻒⻟⻫⻭⻯⻱⻱",
-        "母民虎西见角贝车长长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟阜邑辶辶肉竹羊羊聿艹雨足金长食齐齿竜亀龟",
-        strict=True,
-    )
-)
 _ENDINGS = tuple("。；;！？!?：:，,、")
 _CLOSERS = "”’\"'）)》」』 \u3000"
-
-
-def repair_radicals(text: str) -> str:
-    """`text` with the characters a PDF writes as look-alike radicals set right: ⾼ -> 高.
-
-    One for one, so offsets stay. Only the radical blocks and compatibility ideographs change.
-    """
-    return _RADICAL.sub(
-        lambda match: _RADICALS.get(match[0]) or unicodedata.normalize("NFKC", match[0]), text
-    )
 
 
 def is_organisation(text: str) -> bool:

@@ -38,6 +38,11 @@ _ABOUT = re.compile(r"^(.{2,60}?)(?:关于|印发|转发|发布|公布)")
 _YEAR = re.compile(
     r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])|([一二][〇○零九][〇○零一二三四五六七八九]{2})(?=年)"
 )
+_SEAL = re.compile(r"\s{0,3}[（(]\s?(?:盖|公|签|印)?章\s?[)）]$")  # 某某协会（盖章）
+# 第六届理事会, 第三届第二次会员大会: which body of which organisation it does not say
+_SESSION = re.compile(
+    r"^第[0-9一二三四五六七八九十]{1,3}届(?:[第\u4e00-\u9fff0-9]{0,5}次)?[\u4e00-\u9fff]{2,8}$"
+)
 _NEWS_VERB = re.compile(
     r"召开|举行|举办|开展|进行|赴|莅临|参加|组织|主持|出席|启动|揭牌|调研|获|走访|慰问|座谈|来访|顺利|圆满|落幕"
 )
@@ -116,23 +121,27 @@ def _letterhead(structure: Structure) -> str | None:
 def _issuer(
     structure: Structure, title: str | None, letterhead: str | None, types: Sequence[str]
 ) -> str | None:
-    """Who signs, else who the title says issues, else the letterhead."""
+    """Who signs, else who the title says issues, else the letterhead.
+
+    A body named only by its session signs last: 第六届理事会 is one of many.
+    """
     signers = [structure.paragraphs[i].text for i in structure.closing.signature]
     if len(signers) == 1 and (signed := signed_date(signers[0])):
         signers = [signed[0]]
-    if signers:
-        return simplified(" ".join(_one_name(name) for name in signers))
+    signed_by = [_one_name(name) for name in signers]
+    named = _titles_issuer(title) if title else None
+    head = re.sub(r"(?:会议)?纪要$", "", letterhead) if letterhead else None
+    if signed_by and not ((named or head) and all(map(_SESSION.match, signed_by))):
+        return simplified(" ".join(signed_by))
     if "新闻" in types and (unit := _news_unit(structure)):
         return unit
     cover = _cover_organisation(structure)
-    named = _titles_issuer(title) if title else None
-    head = re.sub(r"(?:会议)?纪要$", "", letterhead) if letterhead else None
     found = named or head or cover
     return simplified(found) if found else None
 
 
 def _one_name(text: str) -> str:
-    return " ".join(close_letters(text).split())
+    return _SEAL.sub("", " ".join(close_letters(text).split()))
 
 
 def _cover_organisation(structure: Structure) -> str | None:

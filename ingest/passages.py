@@ -11,12 +11,14 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from index.model import Clause, Paragraph, Passage
 from ingest.contacts import find_contacts
+from ingest.cue import title_types
 from ingest.marker import parse_annex, parse_marker
 
 TARGET_CHARS = 300
@@ -27,6 +29,7 @@ _MAX_LIST_CHARS = 800
 # Fewer 第X条 than this are a notice that quotes some, not a regulation.
 _MIN_CLAUSES = 5
 _MAX_LABEL = 24
+_MAX_TITLE = 60
 _SENTENCE = re.compile(r"[。！？!?][”’」』）)]{0,2}|[；;]")
 _COMMA = re.compile(r"[，,、]")
 _ITEM = re.compile(r"(?=[（(][一二三四五六七八九十]{1,3}[)）])")
@@ -34,13 +37,18 @@ _ITEM = re.compile(r"(?=[（(][一二三四五六七八九十]{1,3}[)）])")
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Paragraphs first..last (inclusive) under one heading path, of one clause if any."""
+    """Paragraphs first..last (inclusive) under one heading path, of one clause if any.
+
+    `regulation` names the one a clause belongs to where a number alone says too little: None
+    where it does not, empty where the name is not found.
+    """
 
     first: int
     last: int
     path: tuple[str, ...]
     clause: str = ""
     annex: str = ""
+    regulation: str | None = None
 
 
 def cut_passages(
@@ -85,7 +93,9 @@ def _stretches(
 ) -> Iterator[_Stretch]:
     """Runs of body paragraphs that may be joined with each other."""
     owner: dict[int, str] = {}
+    regulations: dict[int, str] = {}
     if _is_bylaw(paragraphs, clauses):
+        regulations = _regulations(paragraphs, clauses)
         for clause in clauses:
             owner |= dict.fromkeys(range(clause.start, clause.end), clause.number)
     cuts = {clause.start for clause in clauses} | {clause.end for clause in clauses}
@@ -96,7 +106,8 @@ def _stretches(
     def flush() -> Iterator[_Stretch]:
         if current:
             path = tuple(text for _, text in heads)
-            yield _Stretch(current[0], current[-1], path, owner.get(current[0], ""), annex)
+            first, last = current[0], current[-1]
+            yield _Stretch(first, last, path, owner.get(first, ""), annex, regulations.get(first))
             current.clear()
 
     for i, paragraph in enumerate(paragraphs):
@@ -130,6 +141,43 @@ def _is_bylaw(paragraphs: Sequence[Paragraph], clauses: Sequence[Clause]) -> boo
     within = sum(clause.end - clause.start for clause in clauses)
     body = sum(paragraph.level is None for paragraph in paragraphs)
     return len(clauses) >= _MIN_CLAUSES or (len(clauses) >= 2 and 2 * within > body)
+
+
+def _regulations(paragraphs: Sequence[Paragraph], clauses: Sequence[Clause]) -> dict[int, str]:
+    """By first paragraph of a clause, the regulation it belongs to; none where numbers are unique.
+
+    One number that recurs is a clause quoted; where two do, the numbering starts anew.
+    """
+    counts = Counter(clause.number for clause in clauses)
+    if sum(count > 1 for count in counts.values()) < 2:
+        return {}
+    names: dict[int, str] = {}
+    name, annex = "", -1
+    for clause in clauses:
+        if clause.number == "第一条" or paragraphs[clause.start].annex != annex:
+            annex = paragraphs[clause.start].annex
+            name = _regulation_name(paragraphs, clause.start)
+        names[clause.start] = name
+    return names
+
+
+def _regulation_name(paragraphs: Sequence[Paragraph], start: int) -> str:
+    """The title above the first clause of a regulation; chapter and enactment may lie between."""
+    for i in range(start - 1, max(start - 8, -1), -1):
+        paragraph = paragraphs[i]
+        if paragraph.annex != paragraphs[start].annex:
+            break
+        if paragraph.level == 0:
+            first = i
+            while first and paragraphs[first - 1].level == 0:
+                first -= 1
+            return "".join(line.text for line in paragraphs[first : i + 1])
+        marker = parse_marker(paragraph.text)
+        if marker and marker.family == "article":
+            break
+        if not marker and len(paragraph.text) <= _MAX_TITLE and title_types(paragraph.text):
+            return paragraph.text
+    return ""
 
 
 def _is_leaf(paragraphs: Sequence[Paragraph], i: int) -> bool:
@@ -237,19 +285,33 @@ def _address(
     """What a person would cite: 第三条; 四、活动方式 > （二）参与人员; 附件 > 第二条."""
     parts = [stretch.annex] if stretch.annex else []
     if stretch.clause:
+        if stretch.regulation is not None:
+            parts = _regulation_parts(stretch, stretch.regulation)
         label = _label(paragraphs[first].text) if first > stretch.first else ""
         parts.append(stretch.clause + (label if label.startswith(("（", "(")) else ""))
         return " > ".join(parts)
     heads = stretch.path[1:] if stretch.annex else stretch.path
-    parts += [
-        head if len(head) <= _MAX_LABEL else head[: _MAX_LABEL - 1] + "…" for head in heads[-2:]
-    ]
+    parts += [_short(head) for head in heads[-2:]]
     label = _label(paragraphs[first].text) if whole and paragraphs[first].level is None else ""
     if label:
         final = _label(paragraphs[last].text)
         ranged = final and final != label and _same_family(paragraphs[first], paragraphs[last])
         parts.append(f"{_bare(label)}至{_bare(final)}" if ranged else label)
     return " > ".join(parts)
+
+
+def _regulation_parts(stretch: _Stretch, name: str) -> list[str]:
+    """What stands before the number of a clause: the annex, the name of the regulation, or both."""
+    head = stretch.path[0] if stretch.path else stretch.annex
+    if stretch.annex:
+        return [_short(head)] if name in head else [stretch.annex, _short(name)]
+    unmarked = (text for text in reversed(stretch.path) if parse_marker(text) is None)
+    found = name or next(unmarked, head)
+    return [_short(found)] if found else []
+
+
+def _short(head: str) -> str:
+    return head if len(head) <= _MAX_LABEL else head[: _MAX_LABEL - 1] + "…"
 
 
 def _label(text: str) -> str:

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from index.model import Attachment, Clause, Paragraph, Section
 from index.notation import chinese_int
+from index.radicals import repair_radicals
 from ingest.closing import Closing, find_closing
-from ingest.cue import close_letters, is_contents, is_imprint, repair_radicals, title_types
+from ingest.cue import close_letters, is_contents, is_imprint, title_types
 from ingest.front import Front, find_front
 from ingest.heading import heading_levels
 from ingest.lines import Block, Reading

@@ -90,6 +90,8 @@ class _Walk:
             self._say(_BREAK, style)
         elif tag == "table" and _is_data(element):
             self.flush(element)
+            for caption in element.iterchildren("caption"):
+                self.visit(caption, style)
             self._rows(element, style)
             self._buffer = _Buffer(element.getparent())
         elif tag in _BLOCKS:

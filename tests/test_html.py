@@ -79,6 +79,14 @@ def test_tables_of_data_become_rows(tmp_path: Path) -> None:
     assert [b.text for b in blocks if b.kind == "row"] == ["姓名 | 电话", "张三 | 123"]
 
 
+def test_the_caption_of_a_table_stands_before_its_rows(tmp_path: Path) -> None:
+    rows = "<tr><th>姓名</th><th>电话</th></tr><tr><td>张三</td><td>123</td></tr>"
+    table = f"<table><caption>表1 <b>联系人</b></caption>{rows}</table>"
+    reading = read(tmp_path, page(f"<p>{PROSE}</p>{table}<p>{PROSE}</p>"))
+    assert texts(reading) == [PROSE, "表1 联系人", "姓名 | 电话", "张三 | 123", PROSE]
+    assert [block.kind for block in reading.blocks[1:3]] == [reading.blocks[0].kind, "row"]
+
+
 def test_facts_come_from_the_page(tmp_path: Path) -> None:
     head = "<title>关于召开年会的通知_通知公告_某某协会网</title>"
     head += '<link rel="canonical" href="https://example.org/1.html">'

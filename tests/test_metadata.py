@@ -78,6 +78,18 @@ def test_a_regulation_is_dated_by_its_adoption() -> None:
     assert metadata.issuer == "东岭协会"
 
 
+@pytest.mark.parametrize("seal", ["（章）", "（盖章）", "(公章)"])
+def test_the_place_of_a_seal_is_not_part_of_the_issuer(seal: str) -> None:
+    metadata = _read("关于报送材料的通知", _BODY, f"东岭省后勤协会{seal}", "2031年6月25日")
+    assert metadata.issuer == "东岭省后勤协会"
+
+
+def test_a_body_named_by_its_session_gives_way_to_a_whole_name() -> None:
+    signed = (_BODY, "第六届理事会", "2031年6月25日")
+    assert _read("东岭省后勤协会2030年工作总结", *signed).issuer == "东岭省后勤协会"
+    assert _read("关于报送材料的通知", *signed).issuer == "第六届理事会"
+
+
 def test_the_day_of_printing_is_not_the_date() -> None:
     metadata = _read("关于停水的通知", _BODY, "东岭协会秘书处 2031年6月25日印发")
     assert metadata.date is None

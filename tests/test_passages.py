@@ -126,3 +126,64 @@ def test_an_annex_has_its_own_path() -> None:
     )
     assert document.passages[-1].path == ("附件：检查表",)
     assert document.passages[-1].address == "附件"
+
+
+def _clauses(count: int) -> list[str]:
+    return [f"第{n}条 会员应当遵守本条。" for n in "一二三四五六"[:count]]
+
+
+def test_clauses_whose_numbers_recur_name_their_regulation() -> None:
+    document = build_document(
+        Reading(
+            "txt",
+            (
+                Block("学生手册"),
+                Block("奖学金评审办法", outline=1),
+                Block("第一章 总则", outline=2),
+                *map(Block, _clauses(3)),
+                Block("宿舍管理规定", outline=1),
+                *map(Block, _clauses(4)),
+            ),
+        )
+    )
+    assert [p.address for p in document.passages if "条" in p.address] == [
+        *(f"奖学金评审办法 > 第{n}条" for n in "一二三"),
+        *(f"宿舍管理规定 > 第{n}条" for n in "一二三四"),
+    ]
+
+
+def test_clauses_that_recur_in_an_annex_name_the_annex() -> None:
+    document = _document(
+        "东岭协会章程",
+        *_clauses(5),
+        "附件1",
+        "会费管理办法",
+        *_clauses(5),
+        "附件2",
+        "印章管理办法",
+        *_clauses(5),
+    )
+    addresses = [p.address for p in document.passages if p.text.startswith("第二条")]
+    assert addresses == [
+        "东岭协会章程 > 第二条",
+        "附件1：会费管理办法 > 第二条",
+        "附件2：印章管理办法 > 第二条",
+    ]
+
+
+def test_the_title_of_a_later_regulation_is_found_above_its_chapter() -> None:
+    document = _document(
+        "东岭协会章程",
+        *_clauses(4),
+        "会费管理办法",
+        "（2031年3月2日理事会通过）",
+        "第一章 总则",
+        *_clauses(3),
+    )
+    addresses = [p.address for p in document.passages if p.text.startswith("第三条")]
+    assert addresses == ["东岭协会章程 > 第三条", "会费管理办法 > 第三条"]
+
+
+def test_a_single_clause_that_is_quoted_changes_no_address() -> None:
+    document = _document("东岭协会章程", *_clauses(5), "第一条 本会名称。")
+    assert [p.address for p in document.passages][1:5] == [f"第{n}条" for n in "二三四五"]

@@ -197,3 +197,7 @@ def test_sections_end_at_the_next_heading_of_their_level() -> None:
 
 def test_radicals_from_a_pdf_are_set_right() -> None:
     assert _structure("⼀、⾼校⻝堂").paragraphs[0].text == "一、高校食堂"
+
+
+def test_radicals_that_fonts_share_with_simplified_characters_become_those() -> None:
+    assert _structure("三、⼾籍与⻧味").paragraphs[0].text == "三、户籍与卤味"

@@ -114,3 +114,44 @@ def test_page_numbers_go_only_when_they_prove_themselves(tmp_path: Path) -> None
     assert [block.page for block in reading.blocks] == [1, 2, 3]
     path.write_text("数量\n2\n单位\n3")
     assert [block.text for block in read_text(path).blocks] == ["数量", "2", "单位", "3"]
+
+
+def test_a_number_between_dashes_is_a_page_number_anywhere(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("关于开会的通知\n- 1 -\n各单位：\n—2—\n- 3\n4")
+    reading = read_text(path)
+    assert [block.text for block in reading.blocks] == ["关于开会的通知", "各单位：", "- 3", "4"]
+    assert [(d.text, d.why) for d in reading.dropped] == [
+        ("- 1 -", "page_number"),
+        ("—2—", "page_number"),
+    ]
+
+
+SHORT_LINES = "\n".join([f"栏目{n}" for n in range(20)])
+CUT_LINES = """经研究决定召开会员大会，审议工作报告并选举新一届理事会，请
+各单位安排好工作，按照要求选派代表参加会议，不得无故缺席，并
+按时报送名单。
+会议时间定于六月上旬，具体日期由秘书处另行通知各单位，请保持
+联系方式畅通。会议地点在东岭宾馆，参加会议的代表请提前一天报
+到，费用自理。"""
+
+
+def test_wrapped_text_among_many_short_lines_is_still_joined(tmp_path: Path) -> None:
+    text = f"{SHORT_LINES}\n{CUT_LINES}"
+    assert layout_of(rows_of(text)[0]) is Layout.WRAPPED
+    assert read(tmp_path, text)[20:] == [
+        "经研究决定召开会员大会，审议工作报告并选举新一届理事会，请各单位安排好工作，"
+        "按照要求选派代表参加会议，不得无故缺席，并按时报送名单。",
+        "会议时间定于六月上旬，具体日期由秘书处另行通知各单位，请保持联系方式畅通。"
+        "会议地点在东岭宾馆，参加会议的代表请提前一天报到，费用自理。",
+    ]
+
+
+def test_wide_lines_that_end_their_sentences_are_not_wrapped() -> None:
+    ended = "\n".join([SAMPLE.strip()] * 5)
+    assert layout_of(rows_of(f"{SHORT_LINES}\n{ended}")[0]) is Layout.LINES
+
+
+def test_the_longest_names_of_a_list_are_not_wrapped_text() -> None:
+    names = [f"东岭省{place}高等教育后勤服务发展有限责任公司" for place in "东南西北中"]
+    assert layout_of(rows_of(f"{SHORT_LINES}\n" + "\n".join(names))[0]) is Layout.LINES
