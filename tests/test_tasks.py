@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not TASKS.exists(), reason="the shared tasks are
 # Tags of tasks that need nothing beyond reading, terms, vectors and filters.
 TAGS = set("date deadline numeric quote-exactly filter distractor question synonym entity".split())
 # Of 10 such tasks; raised freely, lowered only with a reason.
-DOCUMENT_FIRST_FLOOR, PASSAGE_SHOWN_FLOOR = 9, 6
+DOCUMENT_FIRST_FLOOR, PASSAGE_SHOWN_FLOOR = 9, 7
 
 
 @pytest.fixture(scope="module")
