@@ -10,7 +10,10 @@ import pytest
 
 from index.encoder import open_encoder
 from index.errors import BadRequest
-from index.training import Recipe, is_usable, model_card, quantise, train
+from index.model_folder import model_card, quantise
+from index.pairs import is_usable
+from index.recipe import Recipe
+from index.training import train
 
 SMALL = Recipe(dimension=16, batch=64, min_count=2, warmup=2)
 SUBJECTS = ["会费", "章程", "选举", "培训", "财务", "档案", "印章", "合同", "差旅", "宿舍"]
@@ -73,8 +76,8 @@ def test_the_same_seed_gives_the_same_model(tmp_path: Path) -> None:
 def test_training_in_several_processes_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.training._CHUNK", 50)
-    monkeypatch.setattr("index.training._LISTS", 7)
+    monkeypatch.setattr("index.pairs._CHUNK", 50)
+    monkeypatch.setattr("index.pairs._LISTS", 7)
     pairs = _write(tmp_path / "pairs.jsonl", _rows())
     for name, workers in (("one", 1), ("two", 2)):
         train(pairs, tmp_path / name, steps=3, recipe=SMALL, workers=workers)
