@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +57,7 @@ class Collection:
         self.analyzer = analyzer or Analyzer()
         self._encoder = encoder
         self._asked_encoder = _settled_name(encoder_name)
+        self._refreshing = threading.Lock()
         if self.library.meta("analyzer") is None:
             self._found(self._asked_encoder or BUILTIN)
         if must_fit:
@@ -116,8 +118,13 @@ class Collection:
     def refresh(self) -> None:
         """Take up whatever changed since last time, here or in another process.
 
-        A keyword lane that lags (after a crash) is caught up if nobody else is writing.
+        A keyword lane that lags (after a crash) is caught up if nobody else is writing. One
+        thread does it for all.
         """
+        with self._refreshing:
+            self._refresh()
+
+    def _refresh(self) -> None:
         self._follow_generation()
         seq = self.library.seq()
         if self._seen == seq and self.engine.seq == seq:

@@ -5,7 +5,6 @@ text -> terms and vector -> both lanes inside the audience -> fusion -> document
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -78,7 +77,6 @@ class Searcher:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._refreshing = threading.Lock()
 
     def search(self, query: Query) -> Answer:
         """Raises BadRequest when the query breaks a limit, IndexMismatch when the encoder is
@@ -106,9 +104,8 @@ class Searcher:
         )
 
     def refresh(self) -> None:
-        """Take up what was ingested since; one thread does it for all."""
-        with self._refreshing:
-            self._collection.refresh()
+        """Take up what was ingested since."""
+        self._collection.refresh()
 
     def rank(self, query: Query, *, depth: int = DEPTH, floors: bool = True) -> _Ranking:
         """Passages in order of score, those below the floor left out."""
