@@ -7,18 +7,17 @@ rebuilding makes a new generation beside the old one and then switches.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analyzer import Analyzer
+from index.analyzer import Analyzer, Terms
 from index.embedded import EmbeddedEngine
 from index.encoder import BUILTIN, Encoder, open_encoder
 from index.errors import IndexMismatch, LibraryBusy
@@ -157,9 +156,10 @@ class Collection:
                     self.engine.refresh(self.library)
                     self.engine.close()
 
-    def catch_up(self) -> None:
-        """Let the keyword lane take up what was committed; inside `writing`."""
-        catch_up(self.library, self.engine, self.analyzer)
+    def catch_up(self, ready: Mapping[str, Terms] | None = None) -> None:
+        """Let the keyword lane take up what was committed; inside `writing`. `ready` are terms
+        made before, by text."""
+        catch_up(self.library, self.engine, self.analyzer, ready)
 
     def _follow_generation(self) -> None:
         """After a rebuild by another process: its indexes, and its encoder."""
@@ -219,11 +219,6 @@ def encode(encoder: Encoder, texts: dict[str, str]) -> dict[str, NDArray[np.floa
         return {}
     vectors = encoder.encode_documents(list(texts.values()))
     return dict(zip(texts, vectors, strict=True))
-
-
-def vector_key(text: str) -> str:
-    """The key a vector is kept under: the hash of the text it is made of."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _parts(passages: list[StoredPassage]) -> Iterator[list[StoredPassage]]:

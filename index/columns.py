@@ -28,6 +28,7 @@ class Row:
     first_day: int
     last_day: int
     number_key: str | None
+    authority: int | None
     first: int
     count: int
 
@@ -40,6 +41,7 @@ class Columns:
         self._firsts = np.array([row.first for row in self.rows], dtype=np.int64)
         self._counts = np.array([row.count for row in self.rows], dtype=np.int64)
         self._audiences = np.array([row.audience for row in self.rows], dtype=np.int8)
+        self._authorities = np.array([row.authority or 0 for row in self.rows], dtype=np.int8)
         self._bitmaps: dict[tuple[Audience, Filter], NDArray[np.uint8]] = {}
 
     @property
@@ -51,11 +53,16 @@ class Columns:
         within = np.arange(ends[-1]) - np.repeat(ends - self._counts, self._counts)
         return np.asarray(np.repeat(self._firsts, self._counts) + within, dtype=np.int64)
 
-    def document_of(self, passage_id: int) -> Row | None:
-        at = int(np.searchsorted(self._firsts, passage_id, side="right")) - 1
-        if at < 0 or passage_id >= self.rows[at].first + self.rows[at].count:
-            return None
-        return self.rows[at]
+    def places(self, passage_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For each passage where its document stands in `rows`, -1 when it has none."""
+        at = np.searchsorted(self._firsts, passage_ids, side="right") - 1
+        if not self.rows:
+            return at
+        return np.where(passage_ids < self._firsts[at] + self._counts[at], at, -1)
+
+    def authorities(self, places: NDArray[np.int64]) -> NDArray[np.int8]:
+        """The authority of the documents at these places, 0 where it is not known."""
+        return self._authorities[places]
 
     def allowed(self, audience: Audience, filter_: Filter) -> NDArray[np.uint8]:
         """Packed little-endian bitmap over passage ids of what this audience's filter lets in."""
@@ -141,6 +148,7 @@ def _row(document: StoredDocument, first: int, count: int) -> Row:
         first_day,
         last_day,
         document.number_key,
+        document.authority,
         first,
         count,
     )

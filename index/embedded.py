@@ -7,7 +7,7 @@ index/<generation>/vectors.faiss          snapshot, brought up to date from the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import faiss
@@ -92,7 +92,7 @@ class EmbeddedEngine:
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         return self._keywords[scope.audience].search(query, scope.filter, self._issuers(scope), k)
 
-    def score_keyword(self, query: KeywordQuery, scope: Scope, ids: Sequence[int]) -> Scored:
+    def score_keyword(self, query: KeywordQuery, scope: Scope, ids: NDArray[np.int64]) -> Scored:
         return self._keywords[scope.audience].score(query, scope.filter, self._issuers(scope), ids)
 
     def _issuers(self, scope: Scope) -> list[str]:
@@ -101,12 +101,12 @@ class EmbeddedEngine:
 
     def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
         if self._vectors is None:
-            return []
+            return Scored.of([], [])
         allowed = self.columns.allowed(scope.audience, scope.filter)
         return self._vectors.search(vector, allowed, k)
 
-    def score_vector(self, vector: NDArray[np.float32], ids: Sequence[int]) -> Scored:
-        return [] if self._vectors is None else self._vectors.score(vector, ids)
+    def score_vector(self, vector: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
+        return Scored.of([], []) if self._vectors is None else self._vectors.score(vector, ids)
 
     def keyword_passages(self, audience: Audience) -> int:
         return self._keywords[audience].passages

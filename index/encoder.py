@@ -81,6 +81,7 @@ class StaticEncoder:
             raise EncoderUnavailable(
                 f"向量模型 {folder} 读不出来（{error}）；请重新安装，或用 xiehui train 重新训练"
             ) from error
+        self.folder = folder
         self._ids: dict[str, int] = words
         self._analyzer = analyzer or Analyzer()
         self._identity = "static-" + _digest([folder / TABLE_FILE, folder / WORDS_FILE])

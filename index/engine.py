@@ -7,12 +7,12 @@ our encoder, so every engine ranks alike; how lanes are mixed is decided above i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from index.analyzer import Terms
 from index.library import Library
@@ -59,8 +59,25 @@ class Scope:
     filter: Filter = field(default_factory=Filter)
 
 
-# (passage id, score), best first, ties by passage id.
-Scored = list[tuple[int, float]]
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """Passages and their scores, best first, ties by passage id: int64 and float64, both (n,)."""
+
+    ids: NDArray[np.int64]
+    scores: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, ids: ArrayLike, scores: ArrayLike, k: int | None = None) -> Scored:
+        """The k best (all when None) of passages in any order, each there once."""
+        held, given = np.asarray(ids, np.int64), np.asarray(scores, np.float64)
+        order = np.lexsort((held, -given))[:k]
+        return cls(held[order], given[order])
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[tuple[int, float]]:
+        return iter(zip(self.ids.tolist(), self.scores.tolist(), strict=True))
 
 
 class Engine(Protocol):
@@ -85,13 +102,13 @@ class Engine(Protocol):
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         """The k best passages with at least one of the terms."""
 
-    def score_keyword(self, query: KeywordQuery, scope: Scope, ids: Sequence[int]) -> Scored:
+    def score_keyword(self, query: KeywordQuery, scope: Scope, ids: NDArray[np.int64]) -> Scored:
         """Keyword scores of these passages; those without any term are left out."""
 
     def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
         """The k passages of highest cosine with `vector`, `(dimension,)` of unit length."""
 
-    def score_vector(self, vector: NDArray[np.float32], ids: Sequence[int]) -> Scored:
+    def score_vector(self, vector: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
         """Cosines of these passages; those without a vector are left out."""
 
     def idf(self, query: KeywordQuery, audience: Audience) -> dict[str, float]:

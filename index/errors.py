@@ -3,6 +3,7 @@
 SearchError
 ├── BadRequest              what was asked cannot be understood (400, exit 2)
 ├── NotFound                no such document for this audience (404)
+├── BadTestSet              a set of judged queries does not fit together; names file and row
 ├── UnreadableDocument      one file could not be read; `reason` is a stable word
 ├── EncoderUnavailable      the embedding model cannot be loaded; keyword search still works
 └── LibraryError            something is wrong with --home
@@ -30,6 +31,10 @@ class BadRequest(SearchError):
 
 class NotFound(SearchError):
     code = "not_found"
+
+
+class BadTestSet(SearchError):
+    code = "bad_test_set"
 
 
 class UnreadableDocument(SearchError):

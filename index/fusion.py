@@ -10,32 +10,59 @@ two best-200 lists gives 0.377-0.382 / 0.653-0.672.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
 from index.engine import Scored
-from index.model import Candidate, Lane
+from index.model import Lane
 
 KEYWORD, SEMANTIC = "keyword", "semantic"
 WEIGHTS = {KEYWORD: 0.6, SEMANTIC: 0.4}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What some lane found, ids ascending: `scores` mixed, and for each lane the rank in it
+    (0 when it did not find the passage by itself) and the score; every array is (n,)."""
+
+    ids: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    lanes: Mapping[str, tuple[NDArray[np.int64], NDArray[np.float64]]]
+
+    def chosen(self, which: NDArray[np.bool_]) -> Candidates:
+        lanes = {
+            name: (ranks[which], scores[which]) for name, (ranks, scores) in self.lanes.items()
+        }
+        return Candidates(self.ids[which], self.scores[which], lanes)
+
+    def why(self, at: int) -> dict[str, Lane]:
+        """The place in each lane of the candidate at position `at`."""
+        return {
+            name: Lane(int(ranks[at]) or None, float(scores[at]))
+            for name, (ranks, scores) in self.lanes.items()
+        }
+
+
 def fuse(
-    found: dict[str, Scored], filled: dict[str, Scored], weights: dict[str, float]
-) -> list[Candidate]:
-    """One ranking of every passage that some lane found, best first, ties by passage id.
+    found: Mapping[str, Scored], filled: Mapping[str, Scored], weights: Mapping[str, float]
+) -> Candidates:
+    """Every passage that some lane found, with its mixed score.
 
     `found` are the lanes' own rankings on the common scale; `filled` the scores of passages
     that another lane found. A passage without a score in a lane counts 0 there.
     """
-    lanes: dict[int, dict[str, Lane]] = {}
+    ids = np.unique(np.concatenate([np.empty(0, np.int64), *(s.ids for s in found.values())]))
+    mixed = np.zeros(len(ids))
+    lanes = {}
     for name, scored in found.items():
-        for rank, (passage_id, score) in enumerate(scored, start=1):
-            lanes.setdefault(passage_id, {})[name] = Lane(rank, score)
-    for name, scored in filled.items():
-        for passage_id, score in scored:
-            lanes[passage_id].setdefault(name, Lane(None, score))
-    candidates = [
-        Candidate(
-            passage_id, sum(weights[name] * lane.score for name, lane in of_one.items()), of_one
-        )
-        for passage_id, of_one in lanes.items()
-    ]
-    return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.passage_id))
+        ranks, scores = np.zeros(len(ids), np.int64), np.zeros(len(ids))
+        at = np.searchsorted(ids, scored.ids)
+        ranks[at], scores[at] = np.arange(1, len(at) + 1), scored.scores
+        if name in filled:
+            scores[np.searchsorted(ids, filled[name].ids)] = filled[name].scores
+        mixed += weights[name] * scores
+        lanes[name] = ranks, scores
+    return Candidates(ids, mixed, lanes)

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tantivy
+from numpy.typing import NDArray
 from tantivy import Occur, Query
 
 from index.engine import BODY, HEAD, Entry, KeywordQuery, Scored
@@ -109,13 +111,13 @@ class Keywords:
         query: KeywordQuery,
         filter_: Filter,
         issuers: Sequence[str],
-        ids: Sequence[int],
+        ids: NDArray[np.int64],
     ) -> Scored:
         """The scores of these passages."""
-        if not ids:
-            return []
+        if not len(ids):
+            return Scored.of([], [])
         wanted = Query.const_score_query(
-            Query.term_set_query(self._schema, "passage", list(ids)), 0.0
+            Query.term_set_query(self._schema, "passage", ids.tolist()), 0.0
         )
         terms = _terms_query(self._schema, query)
         both = Query.boolean_query([(Occur.Must, wanted), (Occur.Must, terms)])
@@ -129,11 +131,8 @@ class Keywords:
             )
         searcher = self._searcher
         hits = searcher.search(query, limit=max(k, 1), count=False).hits
-        if not hits:
-            return []
         ids: Any = searcher.fast_field_values("passage", [address for _, address in hits])
-        scored = [(int(i), float(score)) for i, (score, _) in zip(ids, hits, strict=True)]
-        return sorted(scored, key=lambda item: (-item[1], item[0]))
+        return Scored.of(ids, [score for score, _ in hits])
 
     def frequencies(self, query: KeywordQuery) -> dict[str, int]:
         """In how many passages each term stands, in the body."""
@@ -174,7 +173,7 @@ def _terms_query(schema: tantivy.Schema, query: KeywordQuery) -> Query:
     clauses = [
         (
             Occur.Should,
-            Query.boost_query(Query.term_query(schema, f"{name}_{stream}", term, "freq"), weight),
+            _weighted(Query.term_query(schema, f"{name}_{stream}", term, "freq"), weight),
         )
         for name, weight in query.weights
         for stream, terms in (("words", query.words), ("grams", query.grams))
@@ -190,6 +189,10 @@ def _terms_query(schema: tantivy.Schema, query: KeywordQuery) -> Query:
         for number in query.numbers
     ]
     return Query.boolean_query(clauses)
+
+
+def _weighted(query: Query, weight: float) -> Query:
+    return query if weight == 1 else Query.boost_query(query, weight)
 
 
 def _filter_queries(schema: tantivy.Schema, filter_: Filter, issuers: Sequence[str]) -> list[Query]:

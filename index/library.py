@@ -18,7 +18,7 @@ import hashlib
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -269,7 +269,7 @@ class Library:
     def put_document(
         self,
         document: Document,
-        vector_keys: list[str],
+        vector_keys: Sequence[str],
         content_hash: str,
         reader_version: int,
         document_id: str | None = None,
@@ -297,17 +297,18 @@ class Library:
             orjson.dumps(document.types).decode(),
             orjson.dumps(document.years).decode(),
             orjson.dumps({key: body[key] for key in _BODY}),
+            document.authority,
         )
         connection = self._connection()
         connection.execute(
-            "INSERT INTO documents VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO documents VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (document_id) DO UPDATE SET version = version + 1,"
             " content_hash = excluded.content_hash, reader_version = excluded.reader_version,"
             " format = excluded.format, title = excluded.title, number = excluded.number,"
             " number_key = excluded.number_key, letterhead = excluded.letterhead,"
             " issuer = excluded.issuer, date = excluded.date, site = excluded.site,"
             " url = excluded.url, types = excluded.types, years = excluded.years,"
-            " body = excluded.body",
+            " body = excluded.body, authority = excluded.authority",
             (document_id, Audience.STAFF.rank, *values),
         )
         connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))

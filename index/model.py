@@ -27,6 +27,11 @@ class Audience(StrEnum):
         return self.rank >= other.rank
 
 
+# How much weight the source of a document has: 0 lays down what holds (a law, a 章程), 1 carries
+# it out, 2 reports, 3 passes on what others said.
+AUTHORITIES = range(4)
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """One paragraph of cleaned text, in reading order.
@@ -105,8 +110,9 @@ class Passage:
 class Document:
     """A file after reading. Field names follow GB/T 33480; unknown is None, never a guess.
 
-    `date` is only as precise as the text: `2024-06-25`, `2024-06` or `2024`. `years` are the
-    years the content is about. `site` is the web site a page was taken from.
+    `authority` is one of AUTHORITIES. `date` is only as precise as the text: `2024-06-25`,
+    `2024-06` or `2024`. `years` are the years the content is about. `site` is the web site a
+    page was taken from.
     """
 
     format: str
@@ -121,6 +127,7 @@ class Document:
     types: tuple[str, ...] = ()
     site: str | None = None
     url: str | None = None
+    authority: int | None = None
     sections: tuple[Section, ...] = ()
     clauses: tuple[Clause, ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -171,15 +178,6 @@ class Lane:
 
     rank: int | None
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage before it is shown, with its rank and score in each lane that found it."""
-
-    passage_id: int
-    score: float
-    lanes: Mapping[str, Lane]
 
 
 @dataclass(frozen=True, slots=True)

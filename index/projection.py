@@ -47,6 +47,11 @@ def passage_for(audience: Audience, passage: StoredPassage) -> StoredPassage:
     )
 
 
+def head_text(title: str | None, number: str | None, path: Sequence[str]) -> str:
+    """What the keyword lane's head field is made of."""
+    return "\n".join([title or "", number or "", *path])
+
+
 def vector_text(title: str | None, path: Sequence[str], text: str) -> str:
     """What a passage's vector is made of: title, headings, text, without personal data.
 

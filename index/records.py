@@ -62,13 +62,14 @@ class StoredDocument:
     url: str | None
     types: tuple[str, ...]
     years: tuple[int, ...]
+    authority: int | None
     source: str
 
 
 DOCUMENT_COLUMNS = (
     "document_id, version, audience, content_hash, reader_version, format, title, number,"
     " number_key, letterhead, issuer, date, site, url, types, years,"
-    " (SELECT path FROM sources WHERE sources.document_id = documents.document_id"
+    " authority, (SELECT path FROM sources WHERE sources.document_id = documents.document_id"
     " ORDER BY root, path LIMIT 1)"
 )
 PASSAGE_COLUMNS = (
@@ -82,7 +83,7 @@ def to_document(row: tuple[Any, ...]) -> StoredDocument:
     values = list(row)
     values[2] = list(Audience)[row[2]]
     values[14:16] = (tuple(orjson.loads(text)) for text in row[14:16])
-    values[16] = Path(row[16] or "").name
+    values[17] = Path(row[17] or "").name
     return StoredDocument(*values)
 
 

@@ -71,6 +71,9 @@ _MIGRATIONS = (
         PRIMARY KEY (vector_key, encoder)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE documents ADD COLUMN authority INTEGER;
+    """,
 )
 
 

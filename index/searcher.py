@@ -6,22 +6,18 @@ text -> terms and vector -> both lanes inside the audience -> fusion -> document
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from itertools import islice
 from time import perf_counter
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.analyzer import FUNCTION_WORDS, Analyzer
 from index.collection import Collection
-from index.columns import Row, facets
-from index.engine import KeywordQuery, Scope, Scored
-from index.errors import BadRequest, EncoderUnavailable
-from index.fusion import KEYWORD, SEMANTIC, WEIGHTS, fuse
-from index.model import Candidate, Hit, Query
-from index.notation import find_numbers
+from index.columns import facets
+from index.errors import BadRequest
+from index.fusion import KEYWORD, SEMANTIC
+from index.model import Hit, Query
 from index.projection import document_for, passage_for
-from index.records import StoredDocument
+from index.ranker import DEPTH, RankedDocument, Ranker, Ranking, keyword_query
+from index.records import StoredDocument, StoredPassage
 from index.snippet import marks
 
 MODES = ("hybrid", KEYWORD, SEMANTIC)
@@ -29,25 +25,21 @@ SORTS = ("relevance", "date")
 MAX_QUERY_CHARS = 500
 MAX_LIMIT = 100
 MAX_OFFSET = 1000
-# Candidates taken from each lane; totals and facets are counted among them.
-DEPTH = 300
 _PASSAGES_SHOWN = 3
-
-# A passage below its mode's floor is no answer. Measured with 450 questions of other fields
-# (encyclopaedia, papers, news) against two libraries of association documents: the best passage
-# of 65 % stays below 0.12, and of the right passages for 34 questions of the field at most three.
-FLOORS = {"hybrid": 0.12, KEYWORD: 0.10, SEMANTIC: 0.20}
-# Pairs with one of these characters are cut across two words and mean nothing by themselves.
-_PARTICLES = frozenset("的了吗呢吧啊呀么嘛")
+# Documents whose best passages are compared at once when copies are folded.
+_COMPARED_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class FoundDocument:
-    """A document with its best passages; its score is that of the best one."""
+    """A document with its best passages, and those folded under it: their best passage says
+    the same, character for character. `prior` is what its authority added to the score."""
 
     document: StoredDocument
     score: float
     hits: tuple[Hit, ...]
+    prior: float = 0.0
+    copies: tuple[StoredDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +56,15 @@ class Answer:
     notice: str | None = None
 
 
-@dataclass(slots=True)
-class _Ranking:
-    """Candidates of one question, best first, with what was said on the way."""
-
-    candidates: list[Candidate] = field(default_factory=list)
-    notice: str | None = None
-
-
 class Searcher:
-    """Answers questions about one collection. Safe to share by threads."""
+    """Answers questions about one collection. Safe to share by threads.
 
-    def __init__(self, collection: Collection) -> None:
+    Without `priors` the authority of documents is left out of account.
+    """
+
+    def __init__(self, collection: Collection, *, priors: bool = True) -> None:
         self._collection = collection
+        self._ranker = Ranker(collection, priors=priors)
 
     def search(self, query: Query) -> Answer:
         """Raises BadRequest when the query breaks a limit, IndexMismatch when the encoder is
@@ -86,118 +74,107 @@ class Searcher:
         self.refresh()
         if not query.text.strip():
             return self._listing(query, began)
-        ranking = self.rank(query)
-        rows, by_document = self._grouped(ranking.candidates)
-        order = list(by_document)
+        ranking = self._ranker.rank(query)
+        rows = self._collection.engine.columns.rows
+        found = ranking.documents
         if query.sort == "date":
-            order.sort(key=lambda document_id: -rows[document_id].last_day)
-        page = order[query.offset : query.offset + query.limit]
+            found = sorted(found, key=lambda document: -rows[document.place].last_day)
         return Answer(
             query,
-            self._hydrate(query, {key: by_document[key] for key in page}),
-            len(order),
+            self._page(query, found, ranking),
+            len(found),
             False,
-            facets(rows.values(), query.audience),
+            facets((rows[document.place] for document in found), query.audience),
             self._generation(),
             (perf_counter() - began) * 1000,
             ranking.notice,
         )
 
+    def ranked_documents(self, query: Query, k: int) -> list[str]:
+        """The ids of the k best documents, whatever their score and however alike."""
+        ranking = self._ranker.rank(query, depth=max(k, DEPTH), floors=False)
+        rows = self._collection.engine.columns.rows
+        return [rows[document.place].document_id for document in ranking.documents[:k]]
+
     def refresh(self) -> None:
         """Take up what was ingested since."""
         self._collection.refresh()
 
-    def rank(self, query: Query, *, depth: int = DEPTH, floors: bool = True) -> _Ranking:
-        """Passages in order of score, those below the floor left out."""
-        engine = self._collection.engine
-        scope = Scope(query.audience, query.filter)
-        vector, notice = self._vector(query)
-        keywords = keyword_query(query.text, self._collection.analyzer)
-        best = sum(engine.idf(keywords, query.audience).values()) or 1.0
-        keywords = replace(keywords, number_score=best)
-        found: dict[str, Scored] = {}
-        if query.mode != SEMANTIC and (keywords.words or keywords.grams):
-            found[KEYWORD] = engine.search_keyword(keywords, scope, depth)
-        if vector is not None:
-            found[SEMANTIC] = engine.search_vector(vector, scope, depth)
-        filled: dict[str, Scored] = {}
-        if vector is not None and len(found) == len(WEIGHTS):
-            ids = {name: {i for i, _ in scored} for name, scored in found.items()}
-            only_semantic = sorted(ids[SEMANTIC] - ids[KEYWORD])
-            filled[KEYWORD] = engine.score_keyword(keywords, scope, only_semantic)
-            filled[SEMANTIC] = engine.score_vector(vector, sorted(ids[KEYWORD] - ids[SEMANTIC]))
-        for lanes in (found, filled):
-            if KEYWORD in lanes:
-                lanes[KEYWORD] = [(i, score / best) for i, score in lanes[KEYWORD]]
-        alone = next(iter(found)) if len(found) == 1 else None
-        candidates = fuse(found, filled, {alone: 1.0} if alone else WEIGHTS)
-        if floors:
-            floor = FLOORS[alone or "hybrid"]
-            candidates = [candidate for candidate in candidates if candidate.score >= floor]
-        return _Ranking(candidates, notice)
-
-    def _vector(self, query: Query) -> tuple[NDArray[np.float32] | None, str | None]:
-        """The question's vector, or None and what to tell the person about it."""
-        if query.mode == KEYWORD:
-            return None, None
-        try:
-            vector = self._collection.encoder().encode_queries([query.text])[0]
-        except EncoderUnavailable as error:
-            if query.mode == SEMANTIC:
-                raise
-            return None, f"语义检索暂不可用，以下只按关键词查找。{error}"
-        return (vector if vector.any() else None), None
-
-    def _grouped(
-        self, candidates: Sequence[Candidate]
-    ) -> tuple[dict[str, Row], dict[str, list[Candidate]]]:
-        """Candidates by document, documents in order of their best passage."""
-        rows: dict[str, Row] = {}
-        grouped: dict[str, list[Candidate]] = {}
-        for candidate in candidates:
-            row = self._collection.engine.columns.document_of(candidate.passage_id)
-            if row is not None:
-                rows[row.document_id] = row
-                grouped.setdefault(row.document_id, []).append(candidate)
-        return rows, grouped
-
-    def _hydrate(
-        self, query: Query, grouped: Mapping[str, Sequence[Candidate]]
+    def _page(
+        self, query: Query, found: Sequence[RankedDocument], ranking: Ranking
     ) -> tuple[FoundDocument, ...]:
-        """Read what will be shown, in one transaction that asks for the audience again."""
-        library, analyzer = self._collection.library, self._collection.analyzer
-        keywords = keyword_query(query.text, analyzer)
-        shown = {key: candidates[:_PASSAGES_SHOWN] for key, candidates in grouped.items()}
-        ids = [c.passage_id for candidates in shown.values() for c in candidates]
+        """What will be shown, read in one transaction that asks for the audience again."""
+        library = self._collection.library
+        rows = self._collection.engine.columns.rows
         with library.reading():
-            documents = {d.document_id: d for d in library.documents(shown)}
-            passages = {p.passage_id: p for p in library.passages(ids)}
-        found = []
-        for document_id, candidates in shown.items():
-            document = documents.get(document_id)
-            if document is None or not query.audience.sees(document.audience):
+            groups = self._folded(found, ranking, query.offset + query.limit)[query.offset :]
+            wanted = {
+                int(ranking.candidates.ids[at])
+                for group in groups
+                for at in group[0].candidates[:_PASSAGES_SHOWN]
+            }
+            passages = {p.passage_id: p for p in library.passages(sorted(wanted))}
+            ids = [rows[document.place].document_id for group in groups for document in group]
+            documents = {
+                document.document_id: document_for(query.audience, document)
+                for document in library.documents(ids)
+                if query.audience.sees(document.audience)
+            }
+        shown = []
+        for group in groups:
+            seen = [documents.get(rows[document.place].document_id) for document in group]
+            hits = self._hits(query, group[0], ranking, passages)
+            if seen[0] is not None and hits:
+                copies = tuple(copy for copy in seen[1:] if copy is not None)
+                shown.append(FoundDocument(seen[0], group[0].score, hits, group[0].prior, copies))
+        return tuple(shown)
+
+    def _folded(
+        self, found: Sequence[RankedDocument], ranking: Ranking, enough: int
+    ) -> list[list[RankedDocument]]:
+        """The first `enough` documents, each with those after it whose best passage reads the
+        same; of such a group the one of highest authority and latest date comes first."""
+        rows = self._collection.engine.columns.rows
+        groups: dict[str, list[RankedDocument]] = {}
+        remaining = iter(found)
+        while len(groups) < enough and (part := list(islice(remaining, _COMPARED_AT_ONCE))):
+            best = [int(ranking.candidates.ids[document.candidates[0]]) for document in part]
+            texts = {p.passage_id: p.text for p in self._collection.library.passages(best)}
+            for document, passage_id in zip(part, best, strict=True):
+                text = "".join(filter(str.isalnum, texts.get(passage_id, str(passage_id))))
+                groups.setdefault(text, []).append(document)
+        for group in groups.values():
+            group.sort(key=lambda d: (-d.prior, -rows[d.place].last_day))
+        return list(islice(groups.values(), enough))
+
+    def _hits(
+        self,
+        query: Query,
+        document: RankedDocument,
+        ranking: Ranking,
+        passages: Mapping[int, StoredPassage],
+    ) -> tuple[Hit, ...]:
+        """The best passages of one document as this audience reads them, with their marks."""
+        analyzer, candidates = self._collection.analyzer, ranking.candidates
+        keywords = keyword_query(query.text, analyzer)
+        hits = []
+        for at in document.candidates[:_PASSAGES_SHOWN]:
+            if (stored := passages.get(int(candidates.ids[at]))) is None:
                 continue
-            hits = []
-            for candidate in candidates:
-                if (stored := passages.get(candidate.passage_id)) is None:
-                    continue
-                passage = passage_for(query.audience, stored)
-                hits.append(
-                    Hit(
-                        passage.passage_id,
-                        passage.path,
-                        passage.address,
-                        passage.pages,
-                        passage.text,
-                        marks(passage.text, keywords, analyzer),
-                        candidate.score,
-                        candidate.lanes,
-                    )
+            passage = passage_for(query.audience, stored)
+            hits.append(
+                Hit(
+                    passage.passage_id,
+                    passage.path,
+                    passage.address,
+                    passage.pages,
+                    passage.text,
+                    marks(passage.text, keywords, analyzer),
+                    float(candidates.scores[at]),
+                    candidates.why(at),
                 )
-            if hits:
-                shown_document = document_for(query.audience, document)
-                found.append(FoundDocument(shown_document, hits[0].score, tuple(hits)))
-        return tuple(found)
+            )
+        return tuple(hits)
 
     def _listing(self, query: Query, began: float) -> Answer:
         """No question, only a filter: its documents, newest first, without passages."""
@@ -227,16 +204,6 @@ class Searcher:
     def _generation(self) -> str:
         """Names the state that answered: index generation and number of the last change."""
         return f"{self._collection.generation}.{self._collection.library.seq()}"
-
-
-def keyword_query(text: str, analyzer: Analyzer) -> KeywordQuery:
-    """The question's terms, each once; function words only when there is nothing else."""
-    terms = analyzer.terms(text)
-    words = tuple(dict.fromkeys(terms.words))
-    grams = tuple(dict.fromkeys(g for g in terms.grams if not _PARTICLES & set(g)))
-    content = tuple(word for word in words if word not in FUNCTION_WORDS)
-    numbers = {number.key for number in find_numbers(text) if number.code}
-    return KeywordQuery(content or words, grams, tuple(sorted(numbers)))
 
 
 def check(query: Query) -> None:

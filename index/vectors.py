@@ -7,7 +7,7 @@ lose two thirds of the answers under a 1 % filter and cannot delete.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class Vectors:
     def __init__(self, dimension: int) -> None:
         self.dimension = dimension
         self._index: Any = self._empty()
+        self._rows: _Rows | None = None
 
     def _empty(self) -> Any:
         flat = faiss.IndexScalarQuantizer(
@@ -57,6 +58,7 @@ class Vectors:
             return
         if index.d == self.dimension and isinstance(index, faiss.IndexIDMap2):
             self._index = index
+            self._rows = None
 
     def save(self, snapshot: Path) -> None:
         """Write a snapshot that appears whole or not at all."""
@@ -78,10 +80,12 @@ class Vectors:
             self._add(ids, rows)
 
     def _add(self, ids: list[int], rows: list[NDArray[np.float16]]) -> None:
+        self._rows = None
         self._index.add_with_ids(np.stack(rows).astype(np.float32), np.asarray(ids, dtype=np.int64))
 
     def remove(self, ids: NDArray[np.int64]) -> None:
         if len(ids):
+            self._rows = None
             self._index.remove_ids(np.ascontiguousarray(ids, dtype=np.int64))
 
     def search(
@@ -89,27 +93,46 @@ class Vectors:
     ) -> Scored:
         """The k nearest among `allowed`, a packed little-endian bitmap over passage ids."""
         if not self._index.ntotal:
-            return []
+            return Scored.of([], [])
         parameters: Any = None
         if allowed is not None:
             parameters = _only(faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(allowed)))
         scores, ids = self._index.search(
             vector[None, :], min(k, self._index.ntotal), params=parameters
         )
-        scored = [
-            (int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0
-        ]
-        return sorted(scored, key=lambda item: (-item[1], item[0]))
+        found = ids[0] >= 0
+        return Scored.of(ids[0][found], scores[0][found])
 
-    def score(self, vector: NDArray[np.float32], ids: Sequence[int]) -> Scored:
+    def score(self, vector: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
         """Cosine of each passage; those not held are left out."""
-        if not ids:
-            return []
-        wanted = faiss.IDSelectorBatch(np.asarray(ids, dtype=np.int64))
-        scores, found = self._index.search(vector[None, :], len(ids), params=_only(wanted))
-        return [
-            (int(i), float(score)) for i, score in zip(found[0], scores[0], strict=True) if i >= 0
-        ]
+        rows = self._rows
+        if rows is None:
+            rows = self._rows = _Rows(self._index)
+        held, vectors = rows.of(ids)
+        return Scored.of(held, vectors.astype(np.float32) @ vector)
+
+
+class _Rows:
+    """The index's own memory as an array, to read single vectors without searching all.
+
+    It looks at memory that the index owns: good until the index is next changed.
+    """
+
+    def __init__(self, index: Any) -> None:
+        ids = faiss.vector_to_array(index.id_map)
+        self._order = np.argsort(ids)
+        self._ids = ids[self._order]
+        flat: Any = faiss.downcast_index(index.index)
+        codes = faiss.rev_swig_ptr(flat.codes.data(), index.ntotal * flat.code_size)
+        self._vectors = codes.view(np.float16).reshape(index.ntotal, index.d)
+
+    def of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """Those of `ids` that are held, and their vectors, `(n, dimension)`."""
+        if not len(self._ids):
+            return self._ids, self._vectors
+        at = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
+        held = self._ids[at] == ids
+        return ids[held], self._vectors[self._order[at[held]]]
 
 
 def _only(selector: Any) -> Any:

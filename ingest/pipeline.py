@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.collection import Collection, encode, vector_key
+from index.collection import Collection, encode
 from index.errors import BadRequest, UnreadableDocument
 from index.model import Audience, Document
-from index.projection import vector_text
+from index.preparation import Prepared, prepare
 from index.records import Source
+from index.workers import Tools, Workers
 from ingest.reader import READER_VERSION, read
 
 # Passages per commit: some 2 s of work lost at worst, and the cost of a commit well spread.
@@ -36,6 +37,7 @@ OUTCOMES = (
 
 # Told after each file: how many are done, of how many, and which.
 Progress = Callable[[int, int, Path], None]
+_Tell = Callable[[int, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,33 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A file that was read and waits to be committed."""
+class _ToRead:
+    """A file that must be read; `document_id` is of the version it replaces."""
 
     found: _Found
-    document: Document
     content_hash: str
     audience: Audience
-    document_id: str | None  # of the version it replaces
+    document_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of a file and waits to be committed."""
+
+    document: Document
+    prepared: Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    """Why a file could not be read."""
+
+    reason: str
+    message: str
+
+    @classmethod
+    def of(cls, file: Path, error: OSError) -> _Unreadable:
+        return cls("unreadable_file", f"{file.name} 打不开：{error.strerror}")
 
 
 def ingest(
@@ -96,75 +117,99 @@ def ingest(
     audience: Audience | None = None,
     prune: bool = False,
     progress: Progress = lambda done, total, file: None,
+    processes: int | None = None,
 ) -> Report:
     """Bring the library up to the files under `paths`.
 
     `audience` None means staff for a new file and no change for a known one. `prune` removes
-    what is no longer there under the paths named, and nothing else. Raises BadRequest for a
-    path that does not exist, EncoderUnavailable when vectors cannot be made.
+    what is no longer there under the paths named, and nothing else. `processes` read and
+    segment, as many as there are cores when None. Raises BadRequest for a path that does not
+    exist, EncoderUnavailable when vectors cannot be made.
     """
     for path in paths:
         if not path.exists():
             raise BadRequest(f"找不到 {path}，请检查路径")
-    collection.encoder()
-    with collection.writing():
-        job = _Job(collection, audience)
+    encoder = collection.encoder()
+    with collection.writing(), Workers(collection.analyzer, encoder, processes) as workers:
         found = list({item.file: item for item in _walk(paths)}.values())
+        job = _Job(collection, audience, lambda done, file: progress(done, len(found), file))
         try:
-            for done, item in enumerate(found, start=1):
-                job.take(item)
-                progress(done, len(found), item.file)
+            job.take(found, workers)
             if prune:
                 job.prune(paths, found)
         except KeyboardInterrupt:
             job.report.interrupted = True
         job.finish()
+    place = {item.file: at for at, item in enumerate(found)}
+    job.report.files.sort(key=lambda outcome: place.get(outcome.file, len(place)))
     return job.report
 
 
 class _Job:
     """One run of ingest, holding the writer's lock."""
 
-    def __init__(self, collection: Collection, audience: Audience | None) -> None:
+    def __init__(self, collection: Collection, audience: Audience | None, tell: _Tell) -> None:
         self._collection = collection
         self._library = collection.library
         self._audience = audience
+        self._tell = tell
         self._sources = {source.file: source for source in self._library.sources()}
         self._versions = {d.document_id: d.reader_version for d in self._library.documents()}
-        self._waiting: list[_Read] = []
+        self._waiting: list[tuple[_ToRead, _Read]] = []
+        # Contents and documents that files being read now will bring or change.
+        self._coming: set[str] = set()
+        self._done = 0
         self.report = Report()
 
-    def take(self, found: _Found) -> None:
-        """Read one file if there is anything new about it."""
-        source = self._sources.get(found.file)
-        if source is not None:
-            found = _Found(source.root, source.path)
-        try:
-            digest = _content_hash(found.file)
-            if source is not None and source.content_hash == digest:
-                if self._versions[source.document_id] >= READER_VERSION:
-                    self._keep(found, source)
-                    return
-                replaces: str | None = source.document_id
-            else:
-                if any(item.content_hash == digest for item in self._waiting):
+    def take(self, found: Sequence[_Found], workers: Workers) -> None:
+        """Read what is new among the files; those that depend on others wait for a next turn."""
+        while found:
+            later: list[_Found] = []
+            for item, result in workers.map(_read, self._to_read(found, later)):
+                if isinstance(result, _Unreadable):
+                    self._reject(item.found, result)
+                else:
+                    self._waiting.append((item, result))
+                self._step(item.found)
+                if sum(len(r.document.passages) for _, r in self._waiting) >= _BATCH_PASSAGES:
                     self._flush()
-                if (known := self._library.by_content(digest)) is not None:
-                    self._point(found, source, digest, known)
-                    return
-                replaces = self._replaced(source)
-            document = read(found.file)
-        except UnreadableDocument as error:
-            self._note(found, "rejected", reason=error.reason, message=str(error))
-            return
-        except OSError as error:
-            message = f"{found.file.name} 打不开：{error.strerror}"
-            self._note(found, "rejected", reason="unreadable_file", message=message)
-            return
-        audience = self._audience or (source.audience if source else Audience.STAFF)
-        self._waiting.append(_Read(found, document, digest, audience, replaces))
-        if sum(len(item.document.passages) for item in self._waiting) >= _BATCH_PASSAGES:
             self._flush()
+            self._coming.clear()
+            found = later
+
+    def _to_read(self, found: Sequence[_Found], later: list[_Found]) -> Iterator[_ToRead]:
+        """The files that must be read; what is known of the others is settled at once."""
+        for item in found:
+            source = self._sources.get(item.file)
+            if source is not None:
+                item = _Found(source.root, source.path)
+            try:
+                digest = _content_hash(item.file)
+            except OSError as error:
+                self._reject(item, _Unreadable.of(item.file, error))
+                self._step(item)
+                continue
+            known = self._library.by_content(digest)
+            if {digest, known, source and source.document_id} & self._coming:
+                later.append(item)
+            elif source is not None and source.content_hash == digest:
+                if self._versions[source.document_id] >= READER_VERSION:
+                    self._keep(item, source)
+                    self._step(item)
+                else:
+                    yield self._will_read(item, digest, source, source.document_id)
+            elif known is not None:
+                self._point(item, source, digest, known)
+                self._step(item)
+            else:
+                yield self._will_read(item, digest, source, self._replaced(source))
+
+    def _will_read(
+        self, found: _Found, digest: str, source: Source | None, replaces: str | None
+    ) -> _ToRead:
+        self._coming |= {digest} | ({source.document_id} if source else set())
+        audience = self._audience or (source.audience if source else Audience.STAFF)
+        return _ToRead(found, digest, audience, replaces)
 
     def _keep(self, found: _Found, source: Source) -> None:
         """The file is as it was; only its audience may have been set anew."""
@@ -211,31 +256,34 @@ class _Job:
         if not batch:
             return
         library, encoder = self._library, self._collection.encoder()
-        texts = {id(item): _vector_texts(item.document) for item in batch}
-        wanted = {key: text for keyed in texts.values() for key, text in keyed}
-        known = library.known_vectors(wanted, encoder.identity)
-        vectors = encode(encoder, {k: t for k, t in wanted.items() if k not in known})
-        for item in batch:
+        vectors = {key: v for _, read in batch for key, v in read.prepared.vectors.items()}
+        texts = {key: text for _, read in batch for key, text in read.prepared.texts.items()}
+        known = library.known_vectors(texts, encoder.identity)
+        vectors |= encode(encoder, {k: t for k, t in texts.items() if k not in known})
+        for item, _ in batch:
             library.keep_original(item.found.file, item.content_hash)
         outcomes = []
         with library.transaction():
             library.put_vectors(encoder.identity, vectors)
-            for item in batch:
-                keys = [key for key, _ in texts[id(item)]]
+            for item, read in batch:
                 document_id = library.put_document(
-                    item.document, keys, item.content_hash, READER_VERSION, item.document_id
+                    read.document,
+                    read.prepared.vector_keys,
+                    item.content_hash,
+                    READER_VERSION,
+                    item.document_id,
                 )
                 self._put_source(item.found, item.content_hash, item.audience, document_id)
-                outcomes.append((item, document_id))
-        for item, document_id in outcomes:
+                outcomes.append((item, document_id, read.document.warnings))
+        for item, document_id, warnings in outcomes:
             self._versions[document_id] = READER_VERSION
             outcome = "added" if item.document_id is None else "updated"
-            self._note(item.found, outcome, document_id, warnings=item.document.warnings)
-        self._collection.catch_up()
+            self._note(item.found, outcome, document_id, warnings=warnings)
+        ready = {text: terms for _, read in batch for text, terms in read.prepared.terms.items()}
+        self._collection.catch_up(ready)
 
     def prune(self, paths: Sequence[Path], found: Iterable[_Found]) -> None:
         """Forget files that are no longer under the paths named."""
-        self._flush()
         present = {item.file for item in found}
         roots = [path.resolve() for path in paths]
         for source in list(self._sources.values()):
@@ -277,11 +325,23 @@ class _Job:
             FileOutcome(found.file, outcome, document_id, reason, message, warnings)
         )
 
+    def _step(self, found: _Found) -> None:
+        self._done += 1
+        self._tell(self._done, found.file)
 
-def _vector_texts(document: Document) -> list[tuple[str, str]]:
-    """(key, text) of each passage's vector."""
-    texts = [vector_text(document.title, p.path, p.text) for p in document.passages]
-    return [(vector_key(text), text) for text in texts]
+    def _reject(self, found: _Found, why: _Unreadable) -> None:
+        self._note(found, "rejected", reason=why.reason, message=why.message)
+
+
+def _read(tools: Tools, item: _ToRead) -> _Read | _Unreadable:
+    """One file as a document with all that its passages need. Runs in any process."""
+    try:
+        document = read(item.found.file)
+    except UnreadableDocument as error:
+        return _Unreadable(error.reason, str(error))
+    except OSError as error:
+        return _Unreadable.of(item.found.file, error)
+    return _Read(document, prepare(tools, document))
 
 
 def _walk(paths: Iterable[Path]) -> Iterator[_Found]:

@@ -241,6 +241,38 @@ def train(
     )
 
 
+@app.command()
+@_command
+def evaluate(
+    folder: Annotated[Path | None, typer.Argument(help="BEIR 格式的评测集目录")] = None,
+    tasks: Annotated[Path | None, typer.Option(help="任务文件，用 --home 的资料库回答")] = None,
+    home: Home = None,
+    mode: Annotated[str, typer.Option(help="hybrid、keyword 或 semantic")] = "hybrid",
+    priors: Annotated[bool, typer.Option(help="是否计入文件的权威程度")] = True,
+    compare: Annotated[Path | None, typer.Option(help="以前用 --json 保存的结果，逐题比较")] = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """用有标准答案的问题评判检索的质量和速度；评测集另建临时索引，不碰资料库。"""
+    if (folder is None) == (tasks is None):
+        raise BadRequest("请给出一个评测集目录，或者用 --tasks 给出任务文件")
+    if folder is not None:
+        from index.evaluation import evaluate as run
+
+        baseline = None if compare is None else report.read_baseline(compare)
+        with report.stages() as tell:
+            done = run(folder, mode=mode, priors=priors, encoder_name=encoder, progress=tell)
+        report.print_evaluation(done, baseline, as_json)
+        return
+    from service.behaviour import perform, read_tasks
+
+    given = read_tasks(tasks or Path())
+    settings = read_settings(home=home, encoder=encoder)
+    with _opened(settings) as collection:
+        verdicts = list(perform(collection, settings, given, mode=mode, priors=priors))
+    report.print_verdicts(verdicts, as_json)
+
+
 def main() -> None:
     """Entry point of the installed command."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")

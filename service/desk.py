@@ -23,9 +23,16 @@ _EXAMPLES = 3
 class Desk:
     """Keeps the contract of `service.answers.Answers` for one audience."""
 
-    def __init__(self, collection: Collection, audience: Audience, settings: Settings) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        audience: Audience,
+        settings: Settings,
+        *,
+        priors: bool = True,
+    ) -> None:
         self._collection = collection
-        self._searcher = Searcher(collection)
+        self._searcher = Searcher(collection, priors=priors)
         self._audience = audience
         self._settings = settings
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from rich.console import Console
@@ -14,8 +15,14 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from index.comparison import compare
+from index.errors import BadRequest
 from index.model import Document
 from ingest.pipeline import OUTCOMES, Report
+
+if TYPE_CHECKING:
+    from index.evaluation import Evaluation
+    from service.behaviour import Verdict
 
 _OUTCOME_NAMES = dict(
     zip(OUTCOMES, ("新增", "更新", "未变", "重复", "改名", "移除", "未能读入"), strict=True)
@@ -157,3 +164,75 @@ def print_mapping(values: Mapping[str, Any], as_json: bool) -> None:
         return
     for key, value in values.items():
         _out.print(f"{_STATUS_NAMES.get(key, key)}：{value}", markup=False)
+
+
+def print_verdicts(verdicts: Sequence[Verdict], as_json: bool) -> None:
+    """How many tasks were done right, and which were not."""
+    counts = {
+        "tasks": len(verdicts),
+        "right": sum(verdict.right for verdict in verdicts),
+        "document_first": sum(verdict.document_first for verdict in verdicts),
+        "passage_shown": sum(verdict.passage_shown for verdict in verdicts),
+        "passage_first": sum(verdict.passage_first for verdict in verdicts),
+    }
+    if as_json:
+        rows = [{**asdict(verdict), "right": verdict.right} for verdict in verdicts]
+        print_mapping({**counts, "verdicts": rows}, as_json)
+        return
+    _out.print(
+        f"{counts['tasks']} 题，做对 {counts['right']} 题：首份文件对 {counts['document_first']}，"
+        f"列出的段落里有答案 {counts['passage_shown']}，首段就是答案 {counts['passage_first']}"
+    )
+    for verdict in verdicts:
+        if not verdict.right:
+            what = (
+                f"出现了不该有的 {'、'.join(verdict.forbidden)}"
+                if verdict.forbidden
+                else "本应没有答案"
+                if verdict.task.document is None
+                else "首段不是答案"
+                if verdict.document_first
+                else "首份文件不对"
+            )
+            _out.print(f"  {verdict.task.id}  {verdict.task.query}：{what}", markup=False)
+
+
+def read_baseline(file: Path) -> dict[str, Any]:
+    """A result saved with `evaluate --json`. Raises BadRequest."""
+    try:
+        baseline = orjson.loads(file.read_bytes())
+        if set(baseline["per_query"]) and isinstance(baseline["digest"], str):
+            return dict(baseline)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadRequest(f"{file} 不是用 xiehui evaluate --json 保存的结果：{error}") from error
+    raise BadRequest(f"{file} 里没有逐题的结果")
+
+
+def print_evaluation(done: Evaluation, baseline: Mapping[str, Any] | None, as_json: bool) -> None:
+    """The figures, and what changed since the baseline."""
+    values = asdict(done)
+    per_query, means = values.pop("per_query"), values.pop("means")
+    figures = {
+        **{key: values[key] for key in ("set", "digest", "mode", "priors", "queries", "passages")},
+        **{name: round(mean, 4) for name, mean in means.items()},
+        **{key: round(values[key], 2) for key in ("p50_ms", "p95_ms", "index_s")},
+        "peak_rss_mb": values["peak_rss_mb"],
+    }
+    if baseline is not None and baseline["digest"] != done.digest:
+        raise BadRequest("两次结果用的评测集内容不同，不能比较")
+    change = None if baseline is None else compare(baseline["per_query"], per_query)
+    if as_json:
+        compared = {} if change is None else {"compared": asdict(change)}
+        print_mapping({**figures, **compared, "per_query": per_query}, as_json)
+        return
+    for key, value in figures.items():
+        _out.print(f"{key:12} {value}", markup=False)
+    if change is not None:
+        _out.print(
+            f"\n与基准相比 nDCG@10 {change.difference:+.4f} ± {change.interval:.4f}："
+            f"{len(change.wins)} 题变好，{len(change.losses)} 题变差，共 {change.queries} 题"
+        )
+        for name, changed in (("变好", change.wins), ("变差", change.losses)):
+            for key, before, now in changed[:10]:
+                text = done.questions[key]
+                _out.print(f"  {name} {before:.2f} → {now:.2f}  {key}  {text}", markup=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,9 +53,10 @@ class BruteEngine:
         self._vectors = {i: v.astype(np.float32) for i, v in library.vectors(ids, self._encoder)}
 
     def _allows(self, passage_id: int, scope: Scope) -> bool:
-        row = self._columns.document_of(passage_id)
+        (place,) = self._columns.places(np.array([passage_id]))
+        row = self._columns.rows[place]
         return (
-            row is not None
+            place >= 0
             and row.audience <= scope.audience.rank
             and matches(row, scope.filter, scope.audience)
         )
@@ -63,16 +64,19 @@ class BruteEngine:
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         return self._best(self._bm25(query, scope), k)
 
-    def score_keyword(self, query: KeywordQuery, scope: Scope, ids: Sequence[int]) -> Scored:
+    def score_keyword(self, query: KeywordQuery, scope: Scope, ids: NDArray[np.int64]) -> Scored:
         scores = self._bm25(query, scope)
-        return self._best({i: scores[i] for i in ids if i in scores}, len(ids))
+        return self._best({i: scores[i] for i in ids.tolist() if i in scores}, len(ids))
 
     def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
         allowed = {i: float(v @ vector) for i, v in self._vectors.items() if self._allows(i, scope)}
         return self._best(allowed, k)
 
-    def score_vector(self, vector: NDArray[np.float32], ids: Sequence[int]) -> Scored:
-        return [(i, float(self._vectors[i] @ vector)) for i in ids if i in self._vectors]
+    def score_vector(self, vector: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
+        return self._best(
+            {i: float(self._vectors[i] @ vector) for i in ids.tolist() if i in self._vectors},
+            len(ids),
+        )
 
     def idf(self, query: KeywordQuery, audience: Audience) -> dict[str, float]:
         fields = self._fields(audience, BODY)
@@ -114,7 +118,7 @@ class BruteEngine:
 
     @staticmethod
     def _best(scores: dict[int, float], k: int) -> Scored:
-        return sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:k]
+        return Scored.of(list(scores), list(scores.values()), k)
 
 
 def _idf(total: int, n: int) -> float:

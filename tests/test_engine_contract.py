@@ -16,8 +16,8 @@ from index.engine import Engine, Scope
 from index.indexer import catch_up
 from index.library import Library
 from index.model import Audience, Document, Filter, Paragraph, Passage
+from index.ranker import keyword_query
 from index.records import Source
-from index.searcher import keyword_query
 
 ENCODER, DIMENSION = "test-encoder", 16
 WORDS = "食堂 采购 会费 缴纳 宿舍 空调 培训 报名 章程 修订 理事会 决议 安全 检查 校车 时刻".split()
@@ -143,23 +143,23 @@ def test_results_come_best_first_and_ties_by_passage(shelf: Shelf) -> None:
         shelf.engine.search_keyword(query, Scope(Audience.STAFF), 50),
         shelf.engine.search_vector(unit(1), Scope(Audience.STAFF), 50),
     ):
-        assert scored == sorted(scored, key=lambda item: (-item[1], item[0]))
+        assert list(scored) == sorted(scored, key=lambda item: (-item[1], item[0]))
         assert len(scored) == len({i for i, _ in scored}) > 10
 
 
 def test_an_unknown_term_finds_nothing(shelf: Shelf) -> None:
     query = keyword_query("量子纠缠", shelf.analyzer)
-    assert shelf.engine.search_keyword(query, Scope(Audience.STAFF), 10) == []
+    assert not len(shelf.engine.search_keyword(query, Scope(Audience.STAFF), 10))
 
 
 def test_scoring_given_passages_agrees_with_searching(shelf: Shelf) -> None:
     query, scope = keyword_query("食堂安全检查", shelf.analyzer), Scope(Audience.MEMBER)
     found = dict(shelf.engine.search_keyword(query, scope, 1000))
     some = sorted(shelf.vector_ids(scope))[::3]
-    scored = dict(shelf.engine.score_keyword(query, scope, some))
+    scored = dict(shelf.engine.score_keyword(query, scope, np.array(some)))
     assert scored == pytest.approx({i: found[i] for i in some if i in found})
     nearest = dict(shelf.engine.search_vector(unit(2), scope, 1000))
-    again = dict(shelf.engine.score_vector(unit(2), some))
+    again = dict(shelf.engine.score_vector(unit(2), np.array([*some, 10**9])))
     assert again == pytest.approx({i: nearest[i] for i in some}, abs=1e-3)
 
 

@@ -204,6 +204,37 @@ def test_a_file_that_breaks_keeps_its_old_version(office: Office) -> None:
     assert "会费规定.txt" in office.find("缴纳会费")
 
 
+def test_the_old_text_kept_under_another_name_stays_findable(office: Office) -> None:
+    office.write("规定.txt", RULES.format(n=1))
+    office.ingest()
+    office.write("规定.txt", RULES.format(n=2))
+    office.write("规定（旧）后.txt", RULES.format(n=1))
+    report = office.ingest()
+    assert report.count("rejected") == 0
+    assert office.find("会费100元", "keyword")[0] == "规定（旧）后.txt"
+    assert office.find("会费200元", "keyword")[0] == "规定.txt"
+
+
+def test_copies_and_changes_come_out_alike_however_many_processes_read(
+    tmp_path: Path, analyzer: Analyzer
+) -> None:
+    offices = []
+    for name in ("几个进程", "一个进程"):
+        (tmp_path / name).mkdir()
+        office = Office(tmp_path / name / "files", tmp_path / name / "home", analyzer)
+        for n in range(60):
+            office.write(f"{n:02}.txt", RULES.format(n=n // 2))
+        offices.append(office)
+    several, one = (
+        ingest(office.open(), [office.folder], processes=processes)
+        for office, processes in zip(offices, (2, 1), strict=True)
+    )
+    assert counts(several) == counts(one) == {"added": 30, "duplicate": 30}
+    assert [f.outcome for f in several.files] == [f.outcome for f in one.files]
+    assert [f.document_id for f in several.files] == [f.document_id for f in one.files]
+    assert offices[0].find("会费200元") == offices[1].find("会费200元")
+
+
 def test_links_are_not_followed(office: Office, tmp_path: Path) -> None:
     outside = tmp_path / "外面.txt"
     outside.write_text("不该读到的内容，在文件夹之外。\n", "utf-8")

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.analyzer import Analyzer
-from index.collection import Collection, encode_missing, vector_key
+from index.collection import Collection, encode_missing
 from index.errors import BadRequest, IndexMismatch
 from index.model import Audience, Document, Filter, Paragraph, Passage, Query
+from index.preparation import vector_key
 from index.projection import vector_text
 from index.records import Source
 from index.searcher import MAX_QUERY_CHARS, Answer, Searcher

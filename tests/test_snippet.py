@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analyzer import Analyzer
-from index.searcher import keyword_query
+from index.ranker import keyword_query
 from index.snippet import marks
 
 
