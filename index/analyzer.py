@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.metadata import version
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,14 @@ _LOOK_ALIKES = RADICALS | {"釆": "采", "〇": "零"}
 
 
 class _Folding(dict[int, str]):
-    """Code point -> folded text, filled as characters are met. Empty for what has no meaning."""
+    """Code point -> folded text, filled as characters are met. Empty for what has no meaning.
+
+    `moving` are the characters met whose folding is not one character: they shift what follows.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.moving: set[str] = set()
         self._simplify = opencc.OpenCC("t2s").convert
 
     def __missing__(self, code: int) -> str:
@@ -58,6 +63,8 @@ class _Folding(dict[int, str]):
             # Lower-casing may bring a combining mark that a second folding would drop.
             folded = "".join(c if c == char else self[ord(c)] for c in folded)
         self[code] = folded
+        if len(folded) != 1:
+            self.moving.add(char)
         return folded
 
 
@@ -124,7 +131,7 @@ class Analyzer:
         """Folded text with its map. Folding folded text again changes nothing."""
         folded = text.translate(self._folding)
         origin: list[int] | None = None
-        if any(len(self._folding[ord(char)]) != 1 for char in set(text)):
+        if not self._folding.moving.isdisjoint(text):
             origin = [
                 i for i, char in enumerate(text) for _ in range(len(self._folding[ord(char)]))
             ]
@@ -149,7 +156,7 @@ class Analyzer:
 
 
 def _is_word(word: str) -> bool:
-    return any(char.isalnum() for char in word)
+    return word.isalnum() or any(map(str.isalnum, word))
 
 
 def _grams(folded: str) -> Iterator[str]:
@@ -157,8 +164,7 @@ def _grams(folded: str) -> Iterator[str]:
     for run in _HAN_RUN.findall(folded):
         if len(run) == 1:
             yield run
-        for i in range(len(run) - 1):
-            yield run[i : i + 2]
+        yield from map(add, run, run[1:])
 
 
 def _close_letter_spacing(text: str, origin: list[int] | None) -> tuple[str, list[int] | None]:

@@ -92,9 +92,6 @@ class EmbeddedEngine:
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         return self._keywords[scope.audience].search(query, scope.filter, self._issuers(scope), k)
 
-    def score_keyword(self, query: KeywordQuery, scope: Scope, ids: NDArray[np.int64]) -> Scored:
-        return self._keywords[scope.audience].score(query, scope.filter, self._issuers(scope), ids)
-
     def _issuers(self, scope: Scope) -> list[str]:
         part = scope.filter.issuer
         return [] if part is None else self.columns.issuers(scope.audience, part)

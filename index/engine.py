@@ -102,9 +102,6 @@ class Engine(Protocol):
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         """The k best passages with at least one of the terms."""
 
-    def score_keyword(self, query: KeywordQuery, scope: Scope, ids: NDArray[np.int64]) -> Scored:
-        """Keyword scores of these passages; those without any term are left out."""
-
     def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
         """The k passages of highest cosine with `vector`, `(dimension,)` of unit length."""
 

@@ -142,7 +142,7 @@ def fill(
     """Put rows into an empty collection for staff; returns row ids by document id."""
     row_ids: dict[str, str] = {}
     encoder = collection.encoder()
-    with collection.writing(), Workers(collection.analyzer, encoder) as workers:
+    with collection.writing(), Workers(collection.analyzer, encoder, here=4) as workers:
         waiting: list[tuple[Row, Document, Prepared]] = []
         for _, part in workers.map(_prepare, _parts(rows)):
             waiting += part

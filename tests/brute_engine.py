@@ -64,10 +64,6 @@ class BruteEngine:
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         return self._best(self._bm25(query, scope), k)
 
-    def score_keyword(self, query: KeywordQuery, scope: Scope, ids: NDArray[np.int64]) -> Scored:
-        scores = self._bm25(query, scope)
-        return self._best({i: scores[i] for i in ids.tolist() if i in scores}, len(ids))
-
     def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
         allowed = {i: float(v @ vector) for i, v in self._vectors.items() if self._allows(i, scope)}
         return self._best(allowed, k)

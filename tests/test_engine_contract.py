@@ -153,14 +153,11 @@ def test_an_unknown_term_finds_nothing(shelf: Shelf) -> None:
 
 
 def test_scoring_given_passages_agrees_with_searching(shelf: Shelf) -> None:
-    query, scope = keyword_query("食堂安全检查", shelf.analyzer), Scope(Audience.MEMBER)
-    found = dict(shelf.engine.search_keyword(query, scope, 1000))
+    scope = Scope(Audience.MEMBER)
     some = sorted(shelf.vector_ids(scope))[::3]
-    scored = dict(shelf.engine.score_keyword(query, scope, np.array(some)))
-    assert scored == pytest.approx({i: found[i] for i in some if i in found})
     nearest = dict(shelf.engine.search_vector(unit(2), scope, 1000))
     again = dict(shelf.engine.score_vector(unit(2), np.array([*some, 10**9])))
-    assert again == pytest.approx({i: nearest[i] for i in some}, abs=1e-3)
+    assert again == pytest.approx({i: nearest[i] for i in some}, abs=1e-6)
 
 
 def test_deleted_documents_are_found_in_no_lane(shelf: Shelf) -> None:
