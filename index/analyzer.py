@@ -154,6 +154,10 @@ class Analyzer:
     def _cut(self, line: str) -> tuple[str, ...]:
         return tuple(word for word in self._jieba.cut_for_search(line) if _is_word(word))
 
+    def word_starts(self, folded: str) -> set[int]:
+        """Where words begin in a folded text, those that search mode finds in longer ones too."""
+        return {start for _, start, _ in self._jieba.tokenize(folded, mode="search")}
+
 
 def _is_word(word: str) -> bool:
     return word.isalnum() or any(map(str.isalnum, word))

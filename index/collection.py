@@ -29,7 +29,7 @@ from index.records import StoredPassage
 log = logging.getLogger(__name__)
 
 # Raised when the indexes on disk are laid out differently from before.
-INDEX_FORMAT = "1"
+INDEX_FORMAT = "2"
 _ENCODED_AT_ONCE = 1024
 
 
@@ -61,7 +61,7 @@ class Collection:
             self._found(self._asked_encoder or BUILTIN)
         if must_fit:
             self._check_fit()
-        self._open_engine()
+            self._open_engine()  # one that does not fit may not even open
 
     def _found(self, encoder_name: str) -> None:
         """A new library: write down what it is built with."""
@@ -83,7 +83,7 @@ class Collection:
         built = self.library.meta("analyzer"), self.library.meta("format")
         if built != (self.analyzer.fingerprint, INDEX_FORMAT):
             raise IndexMismatch(
-                f"{self.library.home} 的索引由另一版本的分词建成，请运行 xiehui rebuild 重建索引"
+                f"{self.library.home} 的索引由另一版本的程序建成，请运行 xiehui rebuild 重建索引"
             )
         asked = self._asked_encoder
         if asked is not None and asked != self.library.meta("encoder_name"):

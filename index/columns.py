@@ -42,6 +42,7 @@ class Columns:
         self._counts = np.array([row.count for row in self.rows], dtype=np.int64)
         self._audiences = np.array([row.audience for row in self.rows], dtype=np.int8)
         self._authorities = np.array([row.authority or 0 for row in self.rows], dtype=np.int8)
+        self._issuers: dict[Audience, tuple[str, ...]] = {}
         self._bitmaps: dict[tuple[Audience, Filter], NDArray[np.uint8]] = {}
 
     @property
@@ -86,12 +87,20 @@ class Columns:
 
     def issuers(self, audience: Audience, part: str) -> list[str]:
         """Stored issuer names, as this audience reads them, that contain `part`."""
-        names = {
-            shown_issuer(row, audience)
-            for row in self.rows
-            if row.issuer and row.audience <= audience.rank
-        }
-        return sorted(name for name in names if name and part in name)
+        return sorted(name for name in self.issuer_names(audience) if part in name)
+
+    def issuer_names(self, audience: Audience) -> tuple[str, ...]:
+        """Every issuer this audience reads of, by how many of its documents, then by name."""
+        names = self._issuers.get(audience)
+        if names is None:
+            counted = Counter(
+                name
+                for row in self.rows
+                if row.audience <= audience.rank and (name := shown_issuer(row, audience))
+            )
+            names = tuple(sorted(counted, key=lambda name: (-counted[name], name)))
+            self._issuers[audience] = names
+        return names
 
     def listing(self, audience: Audience, filter_: Filter) -> list[Row]:
         """Documents a filter lets in, newest first, undated last."""

@@ -7,7 +7,7 @@ index/<generation>/vectors.faiss          snapshot, brought up to date from the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import faiss
@@ -91,6 +91,11 @@ class EmbeddedEngine:
 
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         return self._keywords[scope.audience].search(query, scope.filter, self._issuers(scope), k)
+
+    def search_starts(
+        self, wanted: Sequence[str], unwanted: Sequence[str], audience: Audience, k: int
+    ) -> list[int]:
+        return self._keywords[audience].newest(wanted, unwanted, k)
 
     def _issuers(self, scope: Scope) -> list[str]:
         part = scope.filter.issuer

@@ -7,7 +7,7 @@ our encoder, so every engine ranks alike; how lanes are mixed is decided above i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -27,13 +27,15 @@ BODY, HEAD = "body", "head"
 class Entry:
     """One passage for the keyword lane, as one group of audiences sees it.
 
-    `body` are the terms of the text, `head` those of title and headings.
+    `body` are the terms of the text, `head` those of title and headings. `starts` are terms for
+    suggestions, of the texts that begin with this passage; they count for nothing in a score.
     """
 
     passage_id: int
     document: StoredDocument
     body: Terms
     head: Terms
+    starts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,12 @@ class Engine(Protocol):
 
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         """The k best passages with at least one of the terms."""
+
+    def search_starts(
+        self, wanted: Sequence[str], unwanted: Sequence[str], audience: Audience, k: int
+    ) -> list[int]:
+        """The k newest passages with all of `wanted` and none of `unwanted` in `starts`, by the
+        last day of their date, undated last, ties by passage id."""
 
     def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
         """The k passages of highest cosine with `vector`, `(dimension,)` of unit length."""

@@ -7,6 +7,7 @@ take every document that changed since the engine's number, and put it again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from index.analyzer import Analyzer, Terms
 from index.engine import Engine, Entry
@@ -14,6 +15,7 @@ from index.library import Library
 from index.model import Audience
 from index.projection import document_for, head_text, passage_for
 from index.records import StoredDocument, StoredPassage
+from index.suggestions import HEADING, NUMBER, TITLE, Speller, start_terms
 
 _DOCUMENTS_AT_ONCE = 256
 
@@ -53,20 +55,44 @@ def _entries(
     """What each audience may find of these documents, as it may read it."""
     documents = {document.document_id: document for document in library.documents(ids)}
     found: dict[Audience, list[Entry]] = {audience: [] for audience in Audience}
+    path: tuple[str, ...] = ()
     for passage in library.passages_of(ids):
         document = documents[passage.document_id]
-        whole = _entry(document, passage, segment)
+        known = _known(path if passage.ordinal else (), passage.path)
+        path = passage.path
+        whole = _entry(document, passage, segment, known)
         for audience in Audience:
             if audience.sees(document.audience):
                 seen = document_for(audience, document), passage_for(audience, passage)
                 same = seen == (document, passage)
-                found[audience].append(whole if same else _entry(*seen, segment))
+                found[audience].append(whole if same else _entry(*seen, segment, known))
     return found
 
 
-def _entry(document: StoredDocument, passage: StoredPassage, segment: _Segmenter) -> Entry:
+def _known(before: Sequence[str], path: Sequence[str]) -> int:
+    """How many headings of `path` stood already above the passage before."""
+    pairs = zip(before, path, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _entry(
+    document: StoredDocument, passage: StoredPassage, segment: _Segmenter, known: int
+) -> Entry:
     head = head_text(document.title, document.number, passage.path)
-    return Entry(passage.passage_id, document, segment(passage.text), segment(head))
+    starts = _starts(document, passage, segment.spell, known)
+    return Entry(passage.passage_id, document, segment(passage.text), segment(head), starts)
+
+
+def _starts(
+    document: StoredDocument, passage: StoredPassage, spell: Speller, known: int
+) -> frozenset[str]:
+    """Suggestions' terms: title and number stand at the first passage, a heading at its own."""
+    terms = start_terms(HEADING, passage.path, spell, known)
+    if passage.ordinal == 0:
+        for kind, text in ((TITLE, document.title), (NUMBER, document.number)):
+            if text:
+                terms |= start_terms(kind, (text,), spell)
+    return frozenset(terms)
 
 
 class _Segmenter:
@@ -75,6 +101,7 @@ class _Segmenter:
     def __init__(self, analyzer: Analyzer, ready: Mapping[str, Terms]) -> None:
         self._analyzer = analyzer
         self._ready = ready
+        self.spell = Speller(analyzer)
 
     def __call__(self, text: str) -> Terms:
         terms = self._ready.get(text)

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 _MARKER = "\x00seq"
 _WRITER_BYTES = 64 * 1024 * 1024
 _NEVER = 0  # day of an undated document; no real day matches
+# Orders passages by day, then by id: tantivy breaks ties by where in its files a passage lies,
+# which depends on what other audiences were given. 27 bits of day, 36 of id.
+_IDS = 1 << 36
 
 
 def _schema() -> tantivy.Schema:
@@ -41,6 +44,8 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("year", indexed=True)
     builder.add_unsigned_field("first_day", indexed=True, fast=True)
     builder.add_unsigned_field("last_day", indexed=True, fast=True)
+    builder.add_text_field("starts", tokenizer_name="whitespace", index_option="basic")
+    builder.add_unsigned_field("newest", fast=True)
     return builder.build()
 
 
@@ -109,6 +114,17 @@ class Keywords:
         ids: Any = searcher.fast_field_values("passage", [address for _, address in hits])
         return Scored.of(ids, [score for score, _ in hits])
 
+    def newest(self, wanted: Sequence[str], unwanted: Sequence[str], k: int) -> list[int]:
+        """The k newest passages that start with all of `wanted` and none of `unwanted`."""
+        terms = [(Occur.Must, term) for term in wanted]
+        terms += [(Occur.MustNot, term) for term in unwanted]
+        query = Query.boolean_query(
+            [(o, Query.term_query(self._schema, "starts", term, "basic")) for o, term in terms]
+        )
+        searcher = self._searcher
+        hits = searcher.search(query, limit=k, count=False, order_by_field="newest").hits
+        return [int(_IDS - 1 - key % _IDS) for key, _ in hits]
+
     def frequencies(self, query: KeywordQuery) -> dict[str, int]:
         """In how many passages each term stands, in the body."""
         found: dict[str, int] = {}
@@ -137,6 +153,9 @@ def _to_tantivy(schema: tantivy.Schema, entry: Entry) -> tantivy.Document:
     for name, terms in ((BODY, entry.body), (HEAD, entry.head)):
         fields[f"{name}_words"] = " ".join(terms.words)
         fields[f"{name}_grams"] = " ".join(terms.grams)
+    if entry.starts:
+        fields["starts"] = " ".join(sorted(entry.starts))
+        fields["newest"] = last * _IDS + _IDS - 1 - entry.passage_id
     if document.issuer:
         fields["issuer"] = document.issuer
     if document.number_key:

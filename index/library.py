@@ -150,6 +150,20 @@ class Library:
         sql = f"SELECT {PASSAGE_COLUMNS} FROM passages"
         return map(to_passage, self._select(sql, "document_id", document_ids))
 
+    def names(
+        self, document_ids: Iterable[str], audience: Audience
+    ) -> Iterator[tuple[str, str | None, str | None]]:
+        """(document, title, number) of those that `audience` sees; cheaper than whole documents."""
+        sql = "SELECT document_id, title, number FROM documents"
+        tail = f" AND audience <= {audience.rank}"
+        return self._select(sql, "document_id", document_ids, tail)
+
+    def headings(self, passage_ids: Iterable[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """(passage, headings above it)."""
+        sql = "SELECT passage_id, path FROM passages"
+        for passage_id, path in self._select(sql, "passage_id", passage_ids):
+            yield passage_id, tuple(orjson.loads(path))
+
     def passage_ranges(
         self, document_ids: Iterable[str] | None = None
     ) -> Iterator[tuple[str, int, int]]:

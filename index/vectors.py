@@ -69,7 +69,6 @@ class Vectors:
         except RuntimeError:
             log.warning("vector snapshot %s is damaged, building it again", snapshot.name)
             return
-        fits = isinstance(index, faiss.IndexIDMap2) and index.d == self.dimension
         if isinstance(index, faiss.IndexIDMap2) and index.d == self.dimension:
             flat: Any = faiss.downcast_index(index.index)
             if flat.code_size != self.dimension:

@@ -18,7 +18,6 @@ from index.collection import Collection
 from index.embedded import one_thread
 from index.errors import BadRequest, EncoderUnavailable, NotFound, SearchError
 from index.model import Audience
-from service.answers import Answers
 from service.desk import Desk
 from service.docs import mount_docs
 from service.pages import error_page
@@ -29,6 +28,14 @@ from service.settings import Settings
 log = logging.getLogger(__name__)
 
 _STATUS = {BadRequest: 400, NotFound: 404, EncoderUnavailable: 503}
+
+_SUGGESTED = {
+    "query": "会费",
+    "suggestions": [
+        {"text": "会费管理办法", "kind": "title", "document_id": "3f2a9c0b7d1e"},
+        {"text": "第三章 会费的缴纳", "kind": "heading", "document_id": "3f2a9c0b7d1e"},
+    ],
+}
 
 
 class Readiness:
@@ -84,7 +91,7 @@ def error_json(code: str, message: str, status: int) -> Response:
     return _json({"error": {"code": code, "message": message}}, status)
 
 
-def _programs(desk: Answers) -> APIRouter:
+def _programs(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["检索"])
 
     @router.get("/search", summary="检索")
@@ -107,6 +114,20 @@ def _programs(desk: Answers) -> APIRouter:
     ) -> Response:
         # Parsed in wire.py, not by FastAPI, so that the page and the API refuse alike.
         return _json(desk.search(_single(request)))
+
+    @router.get(
+        "/suggest",
+        summary="输入时的提示",
+        description="标题、发文字号、发文单位、章节标题中，从某个词起与输入相同的；最像、最新的在前。"
+        "kind 为 title、number、issuer 或 heading，document_id 是出处，发文单位没有出处。",
+        responses={200: {"content": {"application/json": {"example": _SUGGESTED}}}},
+    )
+    def suggest(
+        request: Request,
+        q: Annotated[str | None, Parameter(description="已输入的字，可用空格分成几段")] = None,
+        limit: Annotated[str | None, Parameter(description="条数，1 到 20，默认 8")] = None,
+    ) -> Response:
+        return _json(desk.suggest(_single(request)))
 
     @router.get("/documents/{document_id}", summary="一份文件")
     def document(document_id: str) -> Response:

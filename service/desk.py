@@ -14,8 +14,9 @@ from index.errors import NotFound
 from index.model import Audience, Query
 from index.projection import document_for
 from index.searcher import Searcher
+from index.suggester import Suggester
 from service.settings import Settings
-from service.wire import answer_json, reading_json, to_query
+from service.wire import answer_json, reading_json, suggestions_json, to_query, to_suggest
 
 _EXAMPLES = 3
 
@@ -33,6 +34,7 @@ class Desk:
     ) -> None:
         self._collection = collection
         self._searcher = Searcher(collection, priors=priors)
+        self._suggester = Suggester(collection)
         self._audience = audience
         self._settings = settings
 
@@ -64,6 +66,10 @@ class Desk:
         return answer_json(
             answer, explain=params.get("explain") == "1", base_url=self._settings.base_url
         )
+
+    def suggest(self, params: Mapping[str, str]) -> dict[str, Any]:
+        text, limit = to_suggest(params)
+        return suggestions_json(text, self._suggester.suggest(text, self._audience, limit))
 
     def document(self, document_id: str) -> dict[str, Any]:
         library = self._collection.library

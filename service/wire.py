@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from index.errors import BadRequest
@@ -12,9 +12,12 @@ from index.notation import number_key, parse_date
 from index.projection import text_for
 from index.records import StoredDocument, StoredPassage
 from index.searcher import Answer
+from index.suggester import SUGGESTIONS
+from index.suggestions import Suggestion
 
 FILTERS = ("type", "issuer", "year", "date_from", "date_to", "number")
 PARAMETERS = ("q", "mode", "limit", "offset", "sort", "explain", *FILTERS)
+SUGGEST_PARAMETERS = ("q", "limit")
 
 # 2024, 2024-06 or 2024-06-25; not 24-6-25.
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
@@ -22,10 +25,7 @@ _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 def to_query(params: Mapping[str, str], audience: Audience) -> Query:
     """A Query from the parameters of a request. Raises BadRequest saying what is allowed."""
-    unknown = sorted(set(params) - set(PARAMETERS))
-    if unknown:
-        raise BadRequest(f"没有参数 {unknown[0]}；可用的有 {'、'.join(PARAMETERS)}")
-    given = {key: value.strip() for key, value in params.items() if value.strip()}
+    given = _given(params, PARAMETERS)
     return Query(
         text=given.get("q", ""),
         audience=audience,
@@ -35,6 +35,20 @@ def to_query(params: Mapping[str, str], audience: Audience) -> Query:
         offset=_integer(given, "offset", 0),
         sort=given.get("sort", "relevance"),
     )
+
+
+def to_suggest(params: Mapping[str, str]) -> tuple[str, int]:
+    """(text begun, limit) from the parameters of a request. Raises BadRequest."""
+    given = _given(params, SUGGEST_PARAMETERS)
+    return given.get("q", ""), _integer(given, "limit", SUGGESTIONS)
+
+
+def _given(params: Mapping[str, str], allowed: Sequence[str]) -> dict[str, str]:
+    """Parameters that say something, stripped. Raises BadRequest for one that is not allowed."""
+    unknown = sorted(set(params) - set(allowed))
+    if unknown:
+        raise BadRequest(f"没有参数 {unknown[0]}；可用的有 {'、'.join(allowed)}")
+    return {key: value.strip() for key, value in params.items() if value.strip()}
 
 
 def to_filter(given: Mapping[str, str]) -> Filter:
@@ -95,6 +109,17 @@ def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, An
             for rank, found in enumerate(answer.documents, start=first)
         ],
         "facets": answer.facets,
+    }
+
+
+def suggestions_json(text: str, suggestions: Sequence[Suggestion]) -> dict[str, Any]:
+    """The JSON of GET /v1/suggest."""
+    return {
+        "query": text,
+        "suggestions": [
+            {"text": found.text, "kind": found.kind, "document_id": found.document_id}
+            for found in suggestions
+        ],
     }
 
 

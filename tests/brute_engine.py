@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from index.columns import matches, read_columns
 from index.engine import BODY, Entry, KeywordQuery, Scope, Scored
 from index.library import Library
 from index.model import Audience
+from index.notation import date_span
 
 K1, B = 1.2, 0.75
 
@@ -63,6 +64,21 @@ class BruteEngine:
 
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         return self._best(self._bm25(query, scope), k)
+
+    def search_starts(
+        self, wanted: Sequence[str], unwanted: Sequence[str], audience: Audience, k: int
+    ) -> list[int]:
+        found = [
+            entry
+            for entry in self._held[audience].values()
+            if entry.starts.issuperset(wanted) and entry.starts.isdisjoint(unwanted)
+        ]
+
+        def age(entry: Entry) -> tuple[int, int]:
+            date = entry.document.date
+            return -date_span(date)[1] if date else 0, entry.passage_id
+
+        return [entry.passage_id for entry in sorted(found, key=age)[:k]]
 
     def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
         allowed = {i: float(v @ vector) for i, v in self._vectors.items() if self._allows(i, scope)}

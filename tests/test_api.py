@@ -93,6 +93,26 @@ def test_no_telephone_is_in_any_public_answer(client: TestClient) -> None:
     assert "〔电话〕" in client.get("/v1/search", params={"q": "联系电话"}).text
 
 
+def test_suggestions_have_the_documented_shape(client: TestClient) -> None:
+    answer = client.get("/v1/suggest", params={"q": " 会费 ", "limit": 3}).json()
+    assert set(answer) == {"query", "suggestions"} and answer["query"] == "会费"
+    assert 0 < len(answer["suggestions"]) <= 3
+    for found in answer["suggestions"]:
+        assert set(found) == {"text", "kind", "document_id"} and "会费" in found["text"]
+        assert client.get(f"/v1/documents/{found['document_id']}").status_code == 200
+    issuers = client.get("/v1/suggest", params={"q": "江岚省高等院校后勤协会"}).json()
+    assert {(item["kind"], item["document_id"]) for item in issuers["suggestions"]} >= {
+        ("issuer", None)
+    }
+    for nothing in ("/v1/suggest", "/v1/suggest?q=", "/v1/suggest?q=%20"):
+        assert client.get(nothing).json() == {"query": "", "suggestions": []}
+
+
+def test_nothing_secret_is_suggested_over_http(client: TestClient) -> None:
+    for typed in ("内部", "谈话", "内部谈话要点", "0899", "5550999"):
+        assert client.get("/v1/suggest", params={"q": typed}).json()["suggestions"] == []
+
+
 BAD = [
     "/v1/search",
     "/v1/search?q=",
@@ -111,6 +131,12 @@ BAD = [
     "/v1/search?q=x&year=24",
     "/v1/search?q=x&number=%E4%B8%8D%E6%98%AF%E6%96%87%E5%8F%B7",
     "/v1/search?q=x&q=y",
+    "/v1/suggest?q=" + "x" * 501,
+    "/v1/suggest?q=x&limit=0",
+    "/v1/suggest?q=x&limit=21",
+    "/v1/suggest?q=x&limit=ten",
+    "/v1/suggest?q=x&mode=keyword",
+    "/v1/suggest?q=x&q=y",
 ]
 
 
@@ -132,6 +158,7 @@ STRANGE = ["%ff%fe", "%E5%AD", "%00", "%EF%BF%BD", "。，！？", "%F0%9F%98%80
 def test_strange_characters_are_an_empty_answer(client: TestClient, query: str) -> None:
     answer = client.get(f"/v1/search?q={query}")
     assert answer.status_code == 200 and answer.json()["hits"] == []
+    assert client.get(f"/v1/suggest?q={query}").json()["suggestions"] == []
     assert client.get(f"/?q={query}").status_code == 200
 
 
@@ -153,4 +180,7 @@ def test_every_response_carries_security_headers(client: TestClient) -> None:
 def test_the_api_describes_itself_locally(client: TestClient) -> None:
     page = client.get("/docs")
     assert page.status_code == 200 and "://" not in page.text.replace("http://www.w3.org", "")
-    assert "/v1/search" in client.get("/openapi.json").json()["paths"]
+    paths = client.get("/openapi.json").json()["paths"]
+    assert "/v1/search" in paths
+    shown = paths["/v1/suggest"]["get"]["responses"]["200"]["content"]["application/json"]
+    assert set(shown["example"]) == {"query", "suggestions"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from brute_engine import BruteEngine
 from index.analyzer import Analyzer
+from index.columns import read_columns
 from index.embedded import EmbeddedEngine
 from index.engine import Engine, Scope
 from index.indexer import catch_up
@@ -160,6 +162,26 @@ def test_scoring_given_passages_agrees_with_searching(shelf: Shelf) -> None:
     assert again == pytest.approx({i: nearest[i] for i in some}, abs=1e-6)
 
 
+@pytest.mark.parametrize("audience", list(Audience))
+def test_starts_find_the_newest_with_what_is_wanted_and_nothing_unwanted(
+    shelf: Shelf, audience: Audience
+) -> None:
+    titles = {d.document_id: d.title or "" for d in shelf.library.documents()}
+    rows = [row for row in read_columns(shelf.library).rows if row.audience <= audience.rank]
+    rows.sort(key=lambda row: (-row.last_day, row.first))
+    for word, other in pairwise(WORDS):
+        having = [row for row in rows if word in titles[row.document_id].split()]
+        ids = [row.first for row in having]
+        without = [row.first for row in having if other not in titles[row.document_id].split()]
+        wanted, unwanted = f"t{word}", f"t{other}"
+        assert shelf.engine.search_starts([wanted], [], audience, 1000) == ids
+        assert shelf.engine.search_starts([wanted], [], audience, 2) == ids[:2]
+        assert shelf.engine.search_starts([wanted], [unwanted], audience, 1000) == without
+        both = [i for i in ids if i not in without]
+        assert shelf.engine.search_starts([wanted, unwanted], [], audience, 1000) == both
+    assert shelf.engine.search_starts(["t量子"], [], audience, 10) == []
+
+
 def test_deleted_documents_are_found_in_no_lane(shelf: Shelf) -> None:
     before = shelf.keyword_ids(Scope(Audience.STAFF))
     for document_id in shelf.ids[:10]:
@@ -167,6 +189,12 @@ def test_deleted_documents_are_found_in_no_lane(shelf: Shelf) -> None:
     shelf.follow()
     after = shelf.keyword_ids(Scope(Audience.STAFF))
     assert len(after) == len(before) - 10
+    found = {
+        i
+        for year in range(2020, 2026)
+        for i in shelf.engine.search_starts([f"n{year}"], [], Audience.STAFF, 1000)
+    }
+    assert found == after
     assert after == shelf.vector_ids(Scope(Audience.STAFF))
 
 
