@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from index.library import Library
 from index.model import Audience, Filter
 from index.notation import date_span, number_key
-from index.privacy import mask
+from index.projection import text_for
 from index.records import StoredDocument
+
+_BITMAPS_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,58 @@ class Row:
     count: int
 
 
-class Columns:
-    """The rows of all documents, sorted by first passage; replaced whole when anything changed."""
+class Values:
+    """The values of one field of every document, by number, so that counting and comparing
+    them needs no loop over documents. A document may have none or several."""
 
-    def __init__(self, rows: Iterable[Row] = ()) -> None:
+    def __init__(self, of_each: Iterable[Sequence[str] | Sequence[int]]) -> None:
+        numbers: dict[str | int, int] = {}
+        held = [[numbers.setdefault(value, len(numbers)) for value in values] for values in of_each]
+        self.names = list(numbers)
+        self._counts = np.array([len(values) for values in held], np.int64)
+        self._starts = np.cumsum(self._counts) - self._counts
+        self._numbers = np.array([number for values in held for number in values], np.int64)
+
+    def count(self, places: NDArray[np.int64]) -> list[tuple[str | int, int]]:
+        """How many of the documents at `places` have each value."""
+        counts = self._counts[places]
+        ends = np.cumsum(counts)
+        within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
+        numbers = self._numbers[np.repeat(self._starts[places], counts) + within]
+        found = np.bincount(numbers, minlength=len(self.names))
+        return [(self.names[at], int(found[at])) for at in np.flatnonzero(found).tolist()]
+
+    def having(self, wanted: Callable[[str | int], bool]) -> NDArray[np.bool_]:
+        """For each document, whether one of its values is wanted."""
+        good = np.array([wanted(name) for name in self.names], bool)
+        documents = np.repeat(np.arange(len(self._counts)), self._counts)
+        chosen = np.zeros(len(self._counts), bool)
+        chosen[documents[good[self._numbers]]] = True
+        return chosen
+
+
+class Columns:
+    """The rows of all documents, sorted by first passage, as after change `seq` of the library;
+    replaced whole when anything changed."""
+
+    def __init__(self, rows: Iterable[Row] = (), seq: int = 0) -> None:
+        self.seq = seq
         self.rows = sorted(rows, key=lambda row: row.first)
-        self._firsts = np.array([row.first for row in self.rows], dtype=np.int64)
-        self._counts = np.array([row.count for row in self.rows], dtype=np.int64)
-        self._audiences = np.array([row.audience for row in self.rows], dtype=np.int8)
-        self._authorities = np.array([row.authority or 0 for row in self.rows], dtype=np.int8)
-        self._issuers: dict[Audience, tuple[str, ...]] = {}
+        self._firsts = self._integers("first")
+        self._counts = self._integers("count")
+        self._audiences = self._integers("audience")
+        self._first_days = self._integers("first_day")
+        self._last_days = self._integers("last_day")
+        self._authorities = np.array([row.authority or 0 for row in self.rows], np.int8)
+        self._types = Values(row.types for row in self.rows)
+        self._years = Values(row.years for row in self.rows)
+        self._issuers = Values((row.issuer,) if row.issuer else () for row in self.rows)
+        self._numbers = Values((row.number_key,) if row.number_key else () for row in self.rows)
+        self._names: dict[Audience, tuple[str, ...]] = {}
         self._bitmaps: dict[tuple[Audience, Filter], NDArray[np.uint8]] = {}
+
+    def _integers(self, name: str) -> NDArray[np.int64]:
+        return np.array([getattr(row, name) for row in self.rows], np.int64)
 
     @property
     def passage_ids(self) -> NDArray[np.int64]:
@@ -65,25 +108,47 @@ class Columns:
         """The authority of the documents at these places, 0 where it is not known."""
         return self._authorities[places]
 
-    def allowed(self, audience: Audience, filter_: Filter) -> NDArray[np.uint8]:
-        """Packed little-endian bitmap over passage ids of what this audience's filter lets in."""
+    def last_days(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The last day, as 20240630, that their dates may mean; 0 for the undated."""
+        return self._last_days[places]
+
+    def allowed(self, audience: Audience, filter_: Filter) -> NDArray[np.uint8] | None:
+        """Packed little-endian bitmap over passage ids of what this audience's filter lets in;
+        None when that is everything."""
         key = (audience, filter_)
         bitmap = self._bitmaps.get(key)
         if bitmap is None:
-            bitmap = self._bitmap(audience, filter_)
-            if len(self._bitmaps) >= 64:
+            chosen = self._chosen(audience, filter_)
+            if chosen.all():
+                return None
+            bits = np.zeros(int(self._firsts[-1] + self._counts[-1]), bool)
+            bits[self.passage_ids[np.repeat(chosen, self._counts)]] = True
+            bitmap = np.packbits(bits, bitorder="little")
+            if len(self._bitmaps) >= _BITMAPS_KEPT:
                 self._bitmaps.pop(next(iter(self._bitmaps)), None)
             self._bitmaps[key] = bitmap
         return bitmap
 
-    def _bitmap(self, audience: Audience, filter_: Filter) -> NDArray[np.uint8]:
+    def _chosen(self, audience: Audience, filter_: Filter) -> NDArray[np.bool_]:
+        """Whether each document is this audience's and passes; the keyword lane asks tantivy
+        the same question."""
         chosen = self._audiences <= audience.rank
-        if filter_:
-            chosen &= np.array([matches(row, filter_, audience) for row in self.rows], dtype=bool)
-        size = int(self._firsts[-1] + self._counts[-1]) if self.rows else 0
-        bits = np.zeros(size, dtype=bool)
-        bits[self.passage_ids[np.repeat(chosen, self._counts)]] = True
-        return np.packbits(bits, bitorder="little")
+        if filter_.type is not None:
+            chosen &= self._types.having(lambda name: name == filter_.type)
+        if filter_.issuer is not None:
+            names = set(self.issuers(audience, filter_.issuer))
+            chosen &= self._issuers.having(lambda name: shown(str(name), audience) in names)
+        if filter_.year is not None:
+            chosen &= self._years.having(lambda year: year == filter_.year)
+        if filter_.number is not None:
+            wanted = number_key(filter_.number)
+            chosen &= self._numbers.having(lambda key: key == wanted)
+        if filter_.date_from is not None or filter_.date_to is not None:
+            first = date_span(filter_.date_from)[0] if filter_.date_from else 0
+            last = date_span(filter_.date_to)[1] if filter_.date_to else 99991231
+            chosen &= (self._first_days > 0) & (self._last_days >= first)
+            chosen &= self._first_days <= last
+        return chosen
 
     def issuers(self, audience: Audience, part: str) -> list[str]:
         """Stored issuer names, as this audience reads them, that contain `part`."""
@@ -91,59 +156,64 @@ class Columns:
 
     def issuer_names(self, audience: Audience) -> tuple[str, ...]:
         """Every issuer this audience reads of, by how many of its documents, then by name."""
-        names = self._issuers.get(audience)
+        names = self._names.get(audience)
         if names is None:
-            counted = Counter(
-                name
-                for row in self.rows
-                if row.audience <= audience.rank and (name := shown_issuer(row, audience))
-            )
-            names = tuple(sorted(counted, key=lambda name: (-counted[name], name)))
-            self._issuers[audience] = names
+            seen = np.flatnonzero(self._audiences <= audience.rank)
+            counted = self.facets(seen, audience)["issuer"]
+            names = self._names[audience] = tuple(str(item["value"]) for item in counted)
         return names
 
-    def listing(self, audience: Audience, filter_: Filter) -> list[Row]:
-        """Documents a filter lets in, newest first, undated last."""
-        rows = [
-            row
-            for row in self.rows
-            if row.audience <= audience.rank and matches(row, filter_, audience)
-        ]
-        return sorted(rows, key=lambda row: (-row.last_day, row.first))
+    def listing(self, audience: Audience, filter_: Filter) -> NDArray[np.int64]:
+        """Places of the documents a filter lets in, newest first, undated last."""
+        places = np.flatnonzero(self._chosen(audience, filter_))
+        return places[np.argsort(-self._last_days[places], kind="stable")]
+
+    def facets(
+        self, places: NDArray[np.int64], audience: Audience
+    ) -> dict[str, list[dict[str, object]]]:
+        """How many of these documents have each type, issuer and year; commonest first."""
+        found: dict[str, list[dict[str, object]]] = {}
+        for name, values in (
+            ("type", self._types),
+            ("issuer", self._issuers),
+            ("year", self._years),
+        ):
+            counted: Counter[str | int] = Counter()
+            for value, count in values.count(places):
+                counted[shown(value, audience) if isinstance(value, str) else value] += count
+            found[name] = [
+                {"value": value, "count": count}
+                for value, count in sorted(
+                    counted.items(), key=lambda item: (-item[1], str(item[0]))
+                )
+            ]
+        return found
 
 
-def shown_issuer(row: Row, audience: Audience) -> str | None:
-    if row.issuer is None or audience is not Audience.PUBLIC:
-        return row.issuer
-    return mask(row.issuer)
+def shown(value: str, audience: Audience) -> str:
+    """A type or an issuer as this audience reads it."""
+    return text_for(audience, value)
 
 
-def matches(row: Row, filter_: Filter, audience: Audience) -> bool:
-    """Whether a document passes; the keyword lane asks tantivy the same question."""
-    if filter_.type is not None and filter_.type not in row.types:
-        return False
-    if filter_.issuer is not None and filter_.issuer not in (shown_issuer(row, audience) or ""):
-        return False
-    if filter_.year is not None and filter_.year not in row.years:
-        return False
-    if filter_.number is not None and row.number_key != number_key(filter_.number):
-        return False
-    if filter_.date_from is None and filter_.date_to is None:
-        return True
-    first = date_span(filter_.date_from)[0] if filter_.date_from else 0
-    last = date_span(filter_.date_to)[1] if filter_.date_to else 99991231
-    return row.first_day > 0 and row.last_day >= first and row.first_day <= last
-
-
-def read_columns(library: Library) -> Columns:
-    """All columns from the library, inside one read transaction."""
+def read_columns(library: Library, before: Columns | None = None) -> Columns:
+    """Columns of all documents, from one read transaction; what did not change since `before`
+    is taken from there."""
     with library.reading():
-        ranges = {key: (first, count) for key, first, count in library.passage_ranges()}
-        return Columns(
+        seq = library.seq()
+        if before is None or before.seq == 0:
+            kept: list[Row] = []
+            changed = None
+        else:
+            changed = library.changed_since(before.seq)
+            gone = set(changed)
+            kept = [row for row in before.rows if row.document_id not in gone]
+        ranges = {key: (first, count) for key, first, count in library.passage_ranges(changed)}
+        fresh = (
             _row(document, *ranges[document.document_id])
-            for document in library.documents()
+            for document in library.documents(changed)
             if document.document_id in ranges
         )
+        return Columns([*kept, *fresh], seq)
 
 
 def _row(document: StoredDocument, first: int, count: int) -> Row:
@@ -161,20 +231,3 @@ def _row(document: StoredDocument, first: int, count: int) -> Row:
         first,
         count,
     )
-
-
-def facets(rows: Iterable[Row], audience: Audience) -> dict[str, list[dict[str, object]]]:
-    """How many of these documents have each type, issuer and year; commonest first."""
-    rows = list(rows)
-    counted: dict[str, Counter[str | int]] = {
-        "type": Counter(kind for row in rows for kind in row.types),
-        "issuer": Counter(name for row in rows if (name := shown_issuer(row, audience))),
-        "year": Counter(year for row in rows for year in row.years),
-    }
-    return {
-        name: [
-            {"value": value, "count": count}
-            for value, count in sorted(counter.items(), key=lambda item: (-item[1], str(item[0])))
-        ]
-        for name, counter in counted.items()
-    }

@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,7 +64,9 @@ class EmbeddedEngine:
     def refresh(self, library: Library) -> None:
         for keywords in self._keywords.values():
             keywords.reload()
-        columns = read_columns(library)
+        if self.columns.seq == library.seq():
+            return
+        columns = read_columns(library, self.columns)
         if self._vectors is not None:
             self._vectors = self._reconciled(self._vectors, columns, library)
         self.columns = columns
@@ -125,8 +126,3 @@ class EmbeddedEngine:
             term: math.log(1 + (max(total - n, 0) + 0.5) / (n + 0.5))
             for term, n in keywords.frequencies(query).items()
         }
-
-
-def one_thread() -> None:
-    """Let FAISS use one thread a question: its own pool only costs at this size."""
-    faiss.omp_set_num_threads(1)

@@ -23,6 +23,7 @@ import numpy as np
 
 from index.collection import Collection, encode
 from index.errors import BadRequest
+from index.indexer import TEST_ROW
 from index.measures import ndcg, recall, reciprocal_rank
 from index.model import Audience, Document, Paragraph, Passage, Query
 from index.preparation import Prepared, prepare
@@ -138,8 +139,9 @@ def fill(
     collection: Collection,
     rows: Iterable[Row],
     progress: Progress = lambda stage, done, of: None,
+    audience: Audience = Audience.STAFF,
 ) -> dict[str, str]:
-    """Put rows into an empty collection for staff; returns row ids by document id."""
+    """Put rows into an empty collection; returns row ids by document id."""
     row_ids: dict[str, str] = {}
     encoder = collection.encoder()
     with collection.writing(), Workers(collection.analyzer, encoder, here=4) as workers:
@@ -147,10 +149,10 @@ def fill(
         for _, part in workers.map(_prepare, _parts(rows)):
             waiting += part
             if len(waiting) >= _ROWS_PER_COMMIT:
-                row_ids |= _commit(collection, waiting)
+                row_ids |= _commit(collection, waiting, audience)
                 waiting = []
             progress("index", len(row_ids) + len(waiting), 0)
-        row_ids |= _commit(collection, waiting)
+        row_ids |= _commit(collection, waiting, audience)
     return row_ids
 
 
@@ -170,7 +172,7 @@ def _prepare(tools: Tools, rows: Sequence[Row]) -> list[tuple[Row, Document, Pre
 
 def _document(row: Row) -> Document:
     return Document(
-        format="row",
+        format=TEST_ROW,
         paragraphs=(Paragraph(row.text),),
         passages=(Passage(0, row.text, 0, len(row.text), (1, 1)),),
         title=row.title or None,
@@ -182,7 +184,9 @@ def _document(row: Row) -> Document:
 
 
 def _commit(
-    collection: Collection, batch: Sequence[tuple[Row, Document, Prepared]]
+    collection: Collection,
+    batch: Sequence[tuple[Row, Document, Prepared]],
+    audience: Audience,
 ) -> dict[str, str]:
     """The batch into the library and its keyword lane; row ids by document id."""
     library, encoder = collection.library, collection.encoder()
@@ -196,7 +200,7 @@ def _commit(
             # A document's content is told apart by its row: equal texts are still two documents.
             content = hashlib.sha256(row.id.encode()).hexdigest()
             document_id = library.put_document(document, ready.vector_keys, content, 0)
-            library.put_source(Source("/", row.id, content, Audience.STAFF, document_id))
+            library.put_source(Source("/", row.id, content, audience, document_id))
             row_ids[document_id] = row.id
     collection.catch_up({t: terms for *_, r in batch for t, terms in r.terms.items()})
     return row_ids

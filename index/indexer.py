@@ -18,6 +18,8 @@ from index.records import StoredDocument, StoredPassage
 from index.suggestions import HEADING, NUMBER, TITLE, Speller, start_terms
 
 _DOCUMENTS_AT_ONCE = 256
+# Format of a document that is a row of a test set: nobody types there, so nothing is suggested.
+TEST_ROW = "row"
 
 
 def catch_up(
@@ -88,7 +90,7 @@ def _starts(
 ) -> frozenset[str]:
     """Suggestions' terms: title and number stand at the first passage, a heading at its own."""
     terms = start_terms(HEADING, passage.path, spell, known)
-    if passage.ordinal == 0:
+    if passage.ordinal == 0 and document.format != TEST_ROW:
         for kind, text in ((TITLE, document.title), (NUMBER, document.number)):
             if text:
                 terms |= start_terms(kind, (text,), spell)

@@ -7,6 +7,9 @@ All arrays, no object per candidate: a question has some five hundred of them.
 
 from __future__ import annotations
 
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,28 +36,38 @@ AUTHORITY_STEP = 0.06
 # How much the mean of a document's best passages counts beside the best one, and how many.
 EVIDENCE, EVIDENCE_PASSAGES = 0.0, 3
 
+# FAISS leaves the interpreter alone while it searches: the semantic lane runs beside the other.
+_ASIDE = ThreadPoolExecutor(os.cpu_count(), "semantic")
+
 # Pairs with one of these characters are cut across two words and mean nothing by themselves.
 _PARTICLES = frozenset("的了吗呢吧啊呀么嘛")
 
 
-@dataclass(frozen=True, slots=True)
-class RankedDocument:
-    """A document at `place` of the columns; `candidates` are positions of its passages among
-    the candidates, best first. `prior` is what its authority added to `score`."""
-
-    place: int
-    score: float
-    prior: float
-    candidates: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """Documents best first, over candidates; `notice` is what the person should be told."""
+    """Documents best first, as arrays (n,), over the candidates they were judged by.
 
-    documents: list[RankedDocument]
+    `places` are where the documents stand in the columns; `priors` what their authority added
+    to their `scores`. `notice` is what the person should be told.
+    """
+
+    keywords: KeywordQuery
     candidates: Candidates
-    notice: str | None = None
+    places: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    priors: NDArray[np.float64]
+    notice: str | None
+    _order: NDArray[np.int64]
+    _starts: NDArray[np.int64]
+    _counts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def passages(self, document: int, k: int) -> list[int]:
+        """Positions among the candidates of the k best passages of the document at that rank."""
+        start, count = self._starts[document], self._counts[document]
+        return [int(at) for at in self._order[start : start + min(count, k)]]
 
 
 class Ranker:
@@ -67,10 +80,11 @@ class Ranker:
     def rank(self, query: Query, *, depth: int = DEPTH, floors: bool = True) -> Ranking:
         """Documents with a passage at or above the floor; all candidates without `floors`."""
         vector, notice = self._vector(query)
-        candidates, mode = self._candidates(query, vector, depth)
+        keywords = keyword_query(query.text, self._collection.analyzer)
+        candidates, mode = self._candidates(query, keywords, vector, depth)
         if floors:
             candidates = candidates.chosen(candidates.scores >= FLOORS[mode])
-        return Ranking(self._documents(candidates), candidates, notice)
+        return self._documents(keywords, candidates, notice)
 
     def _vector(self, query: Query) -> tuple[NDArray[np.float32] | None, str | None]:
         """The question's vector, or None and what to tell the person about it."""
@@ -85,19 +99,26 @@ class Ranker:
         return (vector if vector.any() else None), None
 
     def _candidates(
-        self, query: Query, vector: NDArray[np.float32] | None, depth: int
+        self,
+        query: Query,
+        keywords: KeywordQuery,
+        vector: NDArray[np.float32] | None,
+        depth: int,
     ) -> tuple[Candidates, str]:
         """The best of both lanes, each scored in both, and the mode that came of it."""
         engine = self._collection.engine
         scope = Scope(query.audience, query.filter)
-        keywords = keyword_query(query.text, self._collection.analyzer)
         best = sum(engine.idf(keywords, query.audience).values()) or 1.0
         keywords = replace(keywords, number_score=best)
         found: dict[str, Scored] = {}
+        meant = (
+            None if vector is None else _ASIDE.submit(engine.search_vector, vector, scope, depth)
+        )
+        time.sleep(0)  # or the other thread waits for the interpreter until this one is done
         if query.mode != SEMANTIC and (keywords.words or keywords.grams):
             found[KEYWORD] = engine.search_keyword(keywords, scope, depth)
-        if vector is not None:
-            found[SEMANTIC] = engine.search_vector(vector, scope, depth)
+        if meant is not None:
+            found[SEMANTIC] = meant.result()
         filled: dict[str, Scored] = {}
         if KEYWORD in found:
             words = found[KEYWORD] = replace(found[KEYWORD], scores=found[KEYWORD].scores / best)
@@ -114,34 +135,34 @@ class Ranker:
         alone = next(iter(found)) if len(found) == 1 else None
         return fuse(found, filled, {alone: 1.0} if alone else WEIGHTS), alone or "hybrid"
 
-    def _documents(self, candidates: Candidates) -> list[RankedDocument]:
+    def _documents(
+        self, keywords: KeywordQuery, candidates: Candidates, notice: str | None
+    ) -> Ranking:
         """Candidates by document, best document first, ties by passage id."""
         columns = self._collection.engine.columns
         places = columns.places(candidates.ids)
         order = np.lexsort((candidates.ids, -candidates.scores, places))
         order = order[places[order] >= 0]
-        places = places[order]
         scores = candidates.scores[order]
-        held, starts, counts = np.unique(places, return_index=True, return_counts=True)
-        within = np.arange(len(places)) - np.repeat(starts, counts)
+        held, starts, counts = np.unique(places[order], return_index=True, return_counts=True)
+        within = np.arange(len(order)) - np.repeat(starts, counts)
         evidence = np.where(within < EVIDENCE_PASSAGES, scores, 0.0)
-        priors = -self._step * columns.authorities(held)
+        priors = np.asarray(-self._step * columns.authorities(held), np.float64)
         totals = scores[starts] + priors
         if len(held):
             totals += EVIDENCE * np.add.reduceat(evidence, starts) / EVIDENCE_PASSAGES
         best = np.lexsort((candidates.ids[order[starts]], -totals))
-        members = order.tolist()
-        return [
-            RankedDocument(place, total, prior, tuple(members[start : start + count]))
-            for place, total, prior, start, count in zip(
-                held[best].tolist(),
-                totals[best].tolist(),
-                priors[best].tolist(),
-                starts[best].tolist(),
-                counts[best].tolist(),
-                strict=True,
-            )
-        ]
+        return Ranking(
+            keywords,
+            candidates,
+            held[best],
+            totals[best],
+            priors[best],
+            notice,
+            order,
+            starts[best],
+            counts[best],
+        )
 
 
 def keyword_query(text: str, analyzer: Analyzer) -> KeywordQuery:

@@ -78,10 +78,13 @@ PASSAGE_COLUMNS = (
 )
 
 
+_AUDIENCES = tuple(Audience)
+
+
 def to_document(row: tuple[Any, ...]) -> StoredDocument:
     """A row of DOCUMENT_COLUMNS."""
     values = list(row)
-    values[2] = list(Audience)[row[2]]
+    values[2] = _AUDIENCES[row[2]]
     values[14:16] = (tuple(orjson.loads(text)) for text in row[14:16])
     values[17] = Path(row[17] or "").name
     return StoredDocument(*values)
@@ -97,4 +100,4 @@ def to_passage(row: tuple[Any, ...]) -> StoredPassage:
 def to_source(row: tuple[Any, ...]) -> Source:
     """A row of (root, path, content_hash, audience, document_id)."""
     root, path, content_hash, audience, document_id = row
-    return Source(root, path, content_hash, list(Audience)[audience], document_id)
+    return Source(root, path, content_hash, _AUDIENCES[audience], document_id)

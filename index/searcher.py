@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
 
+import numpy as np
+
 from index.collection import Collection
-from index.columns import facets
 from index.errors import BadRequest
 from index.fusion import KEYWORD, SEMANTIC
 from index.model import Hit, Query
 from index.projection import document_for, passage_for
-from index.ranker import DEPTH, RankedDocument, Ranker, Ranking, keyword_query
+from index.ranker import DEPTH, Ranker, Ranking
 from index.records import StoredDocument, StoredPassage
 from index.snippet import marks
 
@@ -27,7 +28,7 @@ MAX_LIMIT = 100
 MAX_OFFSET = 1000
 _PASSAGES_SHOWN = 3
 # Documents whose best passages are compared at once when copies are folded.
-_COMPARED_AT_ONCE = 20
+_COMPARED_AT_ONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +75,17 @@ class Searcher:
         self.refresh()
         if not query.text.strip():
             return self._listing(query, began)
+        columns = self._collection.engine.columns
         ranking = self._ranker.rank(query)
-        rows = self._collection.engine.columns.rows
-        found = ranking.documents
+        order = np.arange(len(ranking))
         if query.sort == "date":
-            found = sorted(found, key=lambda document: -rows[document.place].last_day)
+            order = np.argsort(-columns.last_days(ranking.places), kind="stable")
         return Answer(
             query,
-            self._page(query, found, ranking),
-            len(found),
+            self._page(query, order.tolist(), ranking),
+            len(ranking),
             False,
-            facets((rows[document.place] for document in found), query.audience),
+            columns.facets(ranking.places, query.audience),
             self._generation(),
             (perf_counter() - began) * 1000,
             ranking.notice,
@@ -94,72 +95,82 @@ class Searcher:
         """The ids of the k best documents, whatever their score and however alike."""
         ranking = self._ranker.rank(query, depth=max(k, DEPTH), floors=False)
         rows = self._collection.engine.columns.rows
-        return [rows[document.place].document_id for document in ranking.documents[:k]]
+        return [rows[place].document_id for place in ranking.places[:k].tolist()]
 
     def refresh(self) -> None:
         """Take up what was ingested since."""
         self._collection.refresh()
 
     def _page(
-        self, query: Query, found: Sequence[RankedDocument], ranking: Ranking
+        self, query: Query, order: Sequence[int], ranking: Ranking
     ) -> tuple[FoundDocument, ...]:
         """What will be shown, read in one transaction that asks for the audience again."""
         library = self._collection.library
         rows = self._collection.engine.columns.rows
         with library.reading():
-            groups = self._folded(found, ranking, query.offset + query.limit)[query.offset :]
+            held: dict[int, StoredPassage] = {}
+            groups = self._folded(order, ranking, query.offset + query.limit, held)
+            groups = groups[query.offset :]
             wanted = {
-                int(ranking.candidates.ids[at])
+                passage_id
                 for group in groups
-                for at in group[0].candidates[:_PASSAGES_SHOWN]
+                for _, passage_id in _best_passages(ranking, group[0], _PASSAGES_SHOWN)
             }
-            passages = {p.passage_id: p for p in library.passages(sorted(wanted))}
-            ids = [rows[document.place].document_id for group in groups for document in group]
+            held |= {p.passage_id: p for p in library.passages(sorted(wanted - held.keys()))}
+            ids = {at: rows[ranking.places[at]].document_id for group in groups for at in group}
             documents = {
                 document.document_id: document_for(query.audience, document)
-                for document in library.documents(ids)
+                for document in library.documents(ids.values())
                 if query.audience.sees(document.audience)
             }
         shown = []
         for group in groups:
-            seen = [documents.get(rows[document.place].document_id) for document in group]
-            hits = self._hits(query, group[0], ranking, passages)
-            if seen[0] is not None and hits:
-                copies = tuple(copy for copy in seen[1:] if copy is not None)
-                shown.append(FoundDocument(seen[0], group[0].score, hits, group[0].prior, copies))
+            first, *copies = (documents.get(ids[at]) for at in group)
+            hits = self._hits(query, ranking, group[0], held)
+            if first is not None and hits:
+                shown.append(
+                    FoundDocument(
+                        first,
+                        float(ranking.scores[group[0]]),
+                        hits,
+                        float(ranking.priors[group[0]]),
+                        tuple(copy for copy in copies if copy is not None),
+                    )
+                )
         return tuple(shown)
 
     def _folded(
-        self, found: Sequence[RankedDocument], ranking: Ranking, enough: int
-    ) -> list[list[RankedDocument]]:
+        self,
+        order: Sequence[int],
+        ranking: Ranking,
+        enough: int,
+        held: dict[int, StoredPassage],
+    ) -> list[list[int]]:
         """The first `enough` documents, each with those after it whose best passage reads the
-        same; of such a group the one of highest authority and latest date comes first."""
-        rows = self._collection.engine.columns.rows
-        groups: dict[str, list[RankedDocument]] = {}
-        remaining = iter(found)
+        same; of such a group the one of highest authority and latest date comes first.
+
+        Passages read on the way go into `held`.
+        """
+        last_days = self._collection.engine.columns.last_days(ranking.places)
+        groups: dict[str, list[int]] = {}
+        remaining = iter(order)
         while len(groups) < enough and (part := list(islice(remaining, _COMPARED_AT_ONCE))):
-            best = [int(ranking.candidates.ids[document.candidates[0]]) for document in part]
-            texts = {p.passage_id: p.text for p in self._collection.library.passages(best)}
-            for document, passage_id in zip(part, best, strict=True):
-                text = "".join(filter(str.isalnum, texts.get(passage_id, str(passage_id))))
-                groups.setdefault(text, []).append(document)
+            best = [_best_passages(ranking, at, 1)[0][1] for at in part]
+            held |= {p.passage_id: p for p in self._collection.library.passages(best)}
+            for at, passage_id in zip(part, best, strict=True):
+                text = held[passage_id].text if passage_id in held else str(passage_id)
+                groups.setdefault(_letters(text), []).append(at)
         for group in groups.values():
-            group.sort(key=lambda d: (-d.prior, -rows[d.place].last_day))
+            group.sort(key=lambda at: (-ranking.priors[at], -last_days[at]))
         return list(islice(groups.values(), enough))
 
     def _hits(
-        self,
-        query: Query,
-        document: RankedDocument,
-        ranking: Ranking,
-        passages: Mapping[int, StoredPassage],
+        self, query: Query, ranking: Ranking, document: int, held: Mapping[int, StoredPassage]
     ) -> tuple[Hit, ...]:
         """The best passages of one document as this audience reads them, with their marks."""
-        analyzer, candidates = self._collection.analyzer, ranking.candidates
-        keywords = keyword_query(query.text, analyzer)
         hits = []
-        for at in document.candidates[:_PASSAGES_SHOWN]:
-            if (stored := passages.get(int(candidates.ids[at]))) is None:
+        for at, passage_id in _best_passages(ranking, document, _PASSAGES_SHOWN):
+            if (stored := held.get(passage_id)) is None:
                 continue
             passage = passage_for(query.audience, stored)
             hits.append(
@@ -169,17 +180,21 @@ class Searcher:
                     passage.address,
                     passage.pages,
                     passage.text,
-                    marks(passage.text, keywords, analyzer),
-                    float(candidates.scores[at]),
-                    candidates.why(at),
+                    marks(passage.text, ranking.keywords, self._collection.analyzer),
+                    float(ranking.candidates.scores[at]),
+                    ranking.candidates.why(at),
                 )
             )
         return tuple(hits)
 
     def _listing(self, query: Query, began: float) -> Answer:
         """No question, only a filter: its documents, newest first, without passages."""
-        rows = self._collection.engine.columns.listing(query.audience, query.filter)
-        page = rows[query.offset : query.offset + query.limit]
+        columns = self._collection.engine.columns
+        places = columns.listing(query.audience, query.filter)
+        page = [
+            columns.rows[place]
+            for place in places[query.offset : query.offset + query.limit].tolist()
+        ]
         with self._collection.library.reading():
             held = {
                 d.document_id: d
@@ -194,9 +209,9 @@ class Searcher:
         return Answer(
             query,
             documents,
-            len(rows),
+            len(places),
             True,
-            facets(rows, query.audience),
+            columns.facets(places, query.audience),
             self._generation(),
             (perf_counter() - began) * 1000,
         )
@@ -204,6 +219,15 @@ class Searcher:
     def _generation(self) -> str:
         """Names the state that answered: index generation and number of the last change."""
         return f"{self._collection.generation}.{self._collection.library.seq()}"
+
+
+def _best_passages(ranking: Ranking, document: int, k: int) -> list[tuple[int, int]]:
+    """(position among the candidates, passage id) of the k best passages of a document."""
+    return [(at, int(ranking.candidates.ids[at])) for at in ranking.passages(document, k)]
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def check(query: Query) -> None:

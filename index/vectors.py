@@ -113,6 +113,8 @@ class Vectors:
         parameters: Any = None
         if allowed is not None:
             parameters = _only(faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(allowed)))
+        # OpenMP counts threads per calling thread; more than one only cost at this size.
+        faiss.omp_set_num_threads(1)
         scores, ids = self._index.search(
             self._whole(vector[None, :]), min(k, self._index.ntotal), params=parameters
         )

@@ -15,7 +15,6 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from index.collection import Collection
-from index.embedded import one_thread
 from index.errors import BadRequest, EncoderUnavailable, NotFound, SearchError
 from index.model import Audience
 from service.desk import Desk
@@ -57,7 +56,6 @@ class Readiness:
 
 def create_app(collection: Collection, settings: Settings) -> FastAPI:
     """The application over one open collection. There are no keys yet: all see what is public."""
-    one_thread()
     readiness = Readiness()
     desk = Desk(collection, Audience.PUBLIC, settings)
 

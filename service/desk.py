@@ -11,7 +11,7 @@ from typing import Any
 
 from index.collection import Collection
 from index.errors import NotFound
-from index.model import Audience, Query
+from index.model import Audience, Filter
 from index.projection import document_for
 from index.searcher import Searcher
 from index.suggester import Suggester
@@ -55,8 +55,10 @@ class Desk:
 
     def _newest_titles(self) -> list[str]:
         columns = self._collection.engine.columns
-        rows = columns.listing(self._audience, Query("", self._audience).filter)[:_EXAMPLES]
-        documents = self._collection.library.documents([row.document_id for row in rows])
+        newest = columns.listing(self._audience, Filter())[:_EXAMPLES].tolist()
+        documents = self._collection.library.documents(
+            [columns.rows[place].document_id for place in newest]
+        )
         titles = (document_for(self._audience, document).title for document in documents)
         return [title for title in titles if title]
 

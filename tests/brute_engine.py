@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.columns import matches, read_columns
+from index.columns import Row, read_columns, shown
 from index.engine import BODY, Entry, KeywordQuery, Scope, Scored
 from index.library import Library
-from index.model import Audience
-from index.notation import date_span
+from index.model import Audience, Filter
+from index.notation import date_span, number_key
 
 K1, B = 1.2, 0.75
 
@@ -135,3 +135,20 @@ class BruteEngine:
 
 def _idf(total: int, n: int) -> float:
     return math.log(1 + (total - n + 0.5) / (n + 0.5))
+
+
+def matches(row: Row, filter_: Filter, audience: Audience) -> bool:
+    """Whether a document passes, asked of its row."""
+    if filter_.type is not None and filter_.type not in row.types:
+        return False
+    if filter_.issuer is not None and filter_.issuer not in (shown(row.issuer or "", audience)):
+        return False
+    if filter_.year is not None and filter_.year not in row.years:
+        return False
+    if filter_.number is not None and row.number_key != number_key(filter_.number):
+        return False
+    if filter_.date_from is None and filter_.date_to is None:
+        return True
+    first = date_span(filter_.date_from)[0] if filter_.date_from else 0
+    last = date_span(filter_.date_to)[1] if filter_.date_to else 99991231
+    return row.first_day > 0 and row.last_day >= first and row.first_day <= last

@@ -1,0 +1,97 @@
+"""In-process search at several sizes: modes, filters, long questions, deep pages; beside peers.
+
+    python tests/bench/search.py [--sizes 10000,50000,147966] [--peers]
+
+Peers are given the same passages, segmented by our analyzer, and the same vectors, and are asked
+the same questions in the same run; they need the extra `bench`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+import material
+import numpy as np
+
+from index.collection import Collection
+from index.model import Audience, Filter, Query
+from index.searcher import Searcher
+from index.suggester import Suggester
+
+
+def ask(searcher: Searcher, **how: object) -> Callable[[str], object]:
+    return lambda text: searcher.search(Query(text, Audience.PUBLIC, **how))  # type: ignore[arg-type]
+
+
+def ours(collection: Collection) -> float:
+    """Prints our table; returns the p95 of hybrid search, ms."""
+    searcher = Searcher(collection)
+    collection.refresh()
+    texts = material.questions()
+    long = ["，".join(texts[at : at + 16])[:480] for at in range(0, 160, 4)]
+    hybrid = material.timed(ask(searcher), texts)
+    print(material.line("hybrid", hybrid))
+    for name, how, given in (
+        ("keyword", {"mode": "keyword"}, texts),
+        ("semantic", {"mode": "semantic"}, texts),
+        ("hybrid, filter 10 %", {"filter": Filter(issuer="第十家")}, texts),
+        ("hybrid, filter 1 %", {"filter": Filter(issuer="第百家")}, texts),
+        ("hybrid, questions of 480 characters", {}, long),
+        ("hybrid, offset 200", {"offset": 200}, texts),
+        ("hybrid, limit 100", {"limit": 100}, texts),
+    ):
+        print(material.line(name, material.timed(ask(searcher, **how), given)))
+    suggester = Suggester(collection)
+    typed = sorted({text[:n] for text in texts[:100] for n in (1, 2, 4)})
+    print(
+        material.line(
+            "suggest", material.timed(lambda text: suggester.suggest(text, Audience.PUBLIC), typed)
+        )
+    )
+    print("memory: {} MB now, {} MB at most".format(*material.rss_mb()))
+    return float(np.percentile(hybrid, 95))
+
+
+def beside_peers(collection: Collection, p95_ms: float) -> None:
+    import peers
+
+    analyzer, encoder = collection.analyzer, collection.encoder()
+    ids = collection.engine.columns.passage_ids.tolist()
+    held = collection.library.passages(ids)
+    words = [" ".join(analyzer.words(passage.text)) for passage in held]
+    vectors = np.stack([v for _, v in collection.library.vectors(ids, encoder.identity)])
+    asked = {text: encoder.encode_queries([text])[0] for text in material.questions()}
+    for make in (peers.Txtai, peers.LanceDb):
+        peer = make()
+        try:
+            peer.build(ids, words, vectors.astype(np.float32))
+            times_ms = material.timed(
+                lambda text, peer=peer: peer.search(
+                    " ".join(analyzer.words(text)), asked[text], 10
+                ),
+                list(asked),
+            )
+        finally:
+            peer.close()
+        theirs = float(np.percentile(times_ms, 95))
+        print(material.line(f"{peer.name}, hybrid", times_ms) + f"  ratio {theirs / p95_ms:.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="10000,50000,147966")
+    parser.add_argument("--peers", action="store_true")
+    given = parser.parse_args()
+    print(material.machine())
+    for size in map(int, given.sizes.split(",")):
+        collection = material.home(size)
+        print(f"\n{size:,} passages")
+        p95_ms = ours(collection)
+        if given.peers:
+            beside_peers(collection, p95_ms)
+        collection.close()
+
+
+if __name__ == "__main__":
+    main()
