@@ -1,4 +1,4 @@
-"""Write the twelve sample documents from `sources/`.
+"""Write the sample documents from `sources/`, each into the folder of its audience.
 
 Run it as `python corpus/generate.py`. Every source is plain text: a TOML head between two
 `+++` lines, then one block per line, told apart by its first characters (`_MARKS`). The ending
@@ -33,6 +33,7 @@ _MARKS = {
     "@条 ": "article",
     "@项 ": "item",
     "@caption ": "caption",
+    "@ad ": "ad",
     "===": "annex",
     "## ": "heading2",
     "# ": "heading1",
@@ -141,7 +142,8 @@ def _spans(lines: list[str]) -> str:
 
 
 def write_html(source: Source, path: Path) -> None:
-    """A page of the association's site: navigation, breadcrumb, article, footer."""
+    """A page of the association's site, or of the site whose `template` the head names:
+    navigation, breadcrumb, article, footer."""
     # A page in a Chinese legacy encoding is declared as gbk; gb18030 covers it.
     declared = "gbk" if source.head["charset"] == "gb18030" else source.head["charset"]
     values = source.head | {
@@ -150,7 +152,8 @@ def write_html(source: Source, path: Path) -> None:
         "body": _html_body(source.blocks),
         "charset": declared,
     }
-    path.write_bytes(_template("site.html").substitute(values).encode(source.head["charset"]))
+    page = _template(source.head.get("template", "site.html")).substitute(values)
+    path.write_bytes(page.encode(source.head["charset"]))
 
 
 def write_pdf(source: Source, path: Path) -> None:
@@ -307,13 +310,18 @@ _WRITERS: dict[str, Callable[[Source, Path], None]] = {
 
 
 def main() -> None:
-    """Write every document, replacing what stands in `documents/`."""
-    _DOCUMENTS.mkdir(exist_ok=True)
+    """Write every document, replacing what stands in `documents/`; what no source names goes."""
+    written: set[Path] = set()
     for source_path in sorted(_SOURCES.glob("*.txt")):
         source = read_source(source_path)
-        path = _DOCUMENTS / source.file_name
+        path = _DOCUMENTS / source.head["audience"] / source.file_name
+        path.parent.mkdir(parents=True, exist_ok=True)
         _WRITERS[path.suffix](source, path)
-        sys.stdout.write(f"{path.name}\n")
+        written.add(path)
+        sys.stdout.write(f"{path.relative_to(_DOCUMENTS)}\n")
+    for path in _DOCUMENTS.rglob("*"):
+        if path.is_file() and path not in written:
+            path.unlink()
 
 
 if __name__ == "__main__":
