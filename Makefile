@@ -14,12 +14,12 @@ INSTALLED      := $(VENV)/installed
 INSTALLED_TEST := $(VENV)/installed-test
 
 export XIEHUI_NAME ?= 江岚省高等院校后勤协会
-export XIEHUI_EXAMPLES ?= ["新秘书长是谁，得了多少票","民办学校人少，会费能打折吗","孩子寝室开空调一度电多少钱"]
+export XIEHUI_EXAMPLES ?= ["新秘书长是谁，得了多少票","东西落在班车上了怎么找","孩子寝室开空调一度电多少钱"]
 
 .PHONY: demo test check clean
 
 demo: $(INSTALLED)
-	@$(BIN)/xiehui ingest corpus/documents --home $(DEMO) --audience public
+	@$(BIN)/xiehui ingest corpus/documents/public --home $(DEMO) --audience public
 	@exec $(BIN)/xiehui serve --home $(DEMO) --port $(PORT)
 
 test: check

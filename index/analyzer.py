@@ -107,7 +107,7 @@ class Analyzer:
         self._load_dictionary()
         # A text is cut line by line and recent lines are remembered: a passage is cut for the
         # keyword lane and again, under its title, for its vector; jieba's cuts never cross lines.
-        self._line_words = lru_cache(maxsize=1024)(self._cut)
+        self._line_words = lru_cache(maxsize=256)(self._cut)
 
     def _load_dictionary(self) -> None:
         # Built from the wheel's own file every time (0.7 s): jieba's cache is a marshal file in

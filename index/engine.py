@@ -21,6 +21,9 @@ from index.records import StoredDocument
 
 # Fields of terms an engine holds for every passage, each scored by BM25 (k1 1.2, b 0.75).
 BODY, HEAD = "body", "head"
+# How much title and headings count beside the text, and pairs of characters beside words; the
+# measurements that chose them are in docs/quality.md.
+HEAD_WEIGHT, GRAMS_WEIGHT = 0.1, 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class KeywordQuery:
-    """Terms to look for; a passage scores the sum over fields of weight x BM25.
+    """Terms to look for; a passage scores the sum over fields and streams of weight x BM25.
 
     A passage of a document with one of `numbers` (normal forms of 发文字号) scores
     `number_score` more: who types a number wants that document.
@@ -50,7 +53,12 @@ class KeywordQuery:
     grams: tuple[str, ...]
     numbers: tuple[str, ...] = ()
     number_score: float = 0.0
-    weights: tuple[tuple[str, float], ...] = ((BODY, 1.0), (HEAD, 0.1))
+    fields: tuple[tuple[str, float], ...] = ((BODY, 1.0), (HEAD, HEAD_WEIGHT))
+    grams_weight: float = GRAMS_WEIGHT
+
+    def streams(self) -> tuple[tuple[str, tuple[str, ...], float], ...]:
+        """(stream, terms, weight)."""
+        return ("words", self.words, 1.0), ("grams", self.grams, self.grams_weight)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ class Keywords:
     def frequencies(self, query: KeywordQuery) -> dict[str, int]:
         """In how many passages each term stands, in the body."""
         found: dict[str, int] = {}
-        for stream, terms in (("words", query.words), ("grams", query.grams)):
+        for stream, terms, _ in query.streams():
             for term in terms:
                 count = self._searcher.doc_freq(f"{BODY}_{stream}", term)
                 found[term] = max(found.get(term, 0), count)
@@ -167,10 +167,10 @@ def _terms_query(schema: tantivy.Schema, query: KeywordQuery) -> Query:
     clauses = [
         (
             Occur.Should,
-            _weighted(Query.term_query(schema, f"{name}_{stream}", term, "freq"), weight),
+            _weighted(Query.term_query(schema, f"{name}_{stream}", term, "freq"), weight * times),
         )
-        for name, weight in query.weights
-        for stream, terms in (("words", query.words), ("grams", query.grams))
+        for name, weight in query.fields
+        for stream, terms, times in query.streams()
         for term in terms
     ]
     clauses += [

@@ -30,8 +30,9 @@ class Audience(StrEnum):
 _RANKS = {audience: rank for rank, audience in enumerate(Audience)}
 
 
-# How much weight the source of a document has: 0 lays down what holds (a law, a 章程), 1 carries
-# it out, 2 reports, 3 passes on what others said.
+# How much weight the source of a document has. In an association's library 0 lays down or decides
+# (章程, 办法, 通知, 纪要), 1 tells of it (总结, 新闻), 3 was copied by somebody else. Among laws 0
+# is a national one and 3 a local regulation.
 AUTHORITIES = range(4)
 
 

@@ -71,6 +71,7 @@ def read_html(path: Path) -> Reading:
         title=facts.title,
         date=facts.date,
         site=facts.site,
+        publisher=facts.publisher,
         url=facts.url,
     )
 

@@ -31,7 +31,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A whole file as read; `title`, `date`, `site`, `url` are what a web page says of itself."""
+    """A whole file as read; `title`, `date`, `site`, `url` are what a web page says of itself.
+
+    `site` is the source that it names, `publisher` whose web site it was on.
+    """
 
     format: str
     blocks: tuple[Block, ...]
@@ -40,4 +43,5 @@ class Reading:
     title: str | None = None
     date: str | None = None
     site: str | None = None
+    publisher: str | None = None
     url: str | None = None

@@ -55,6 +55,7 @@ class PageFacts:
     title: str | None = None
     date: str | None = None
     site: str | None = None
+    publisher: str | None = None
     url: str | None = None
 
 
@@ -75,6 +76,7 @@ def page_facts(root: Any, blocks: Sequence[WebBlock]) -> PageFacts:
         title=_title(root, blocks, meta),
         date=_first_day(lines) or _first_day([meta.get(name, "") for name in _META_DATES]),
         site=_source(lines) or next((meta[name] for name in _META_SITES if meta.get(name)), None),
+        publisher=_publisher(root, meta),
         url=_address(root, meta),
     )
 
@@ -106,6 +108,16 @@ def _title(root: Any, blocks: Sequence[WebBlock], meta: dict[str, str]) -> str |
     if heads:
         return heads[0]
     return (parts[0] if len(parts[0]) >= 4 else max(parts, key=len)) if parts else None
+
+
+def _publisher(root: Any, meta: dict[str, str]) -> str | None:
+    """Whose site it is: as the page's data say, or the last part of 标题 - 栏目 - 网站名."""
+    for name in _META_SITES:
+        if meta.get(name):
+            return meta[name]
+    element = next(root.iter("title"), None)
+    parts = _TITLE_PARTS.split(tidy("".join(element.itertext()))) if element is not None else []
+    return parts[-1] if len(parts) > 1 and 2 <= len(parts[-1]) <= 30 else None
 
 
 def _first_day(texts: Sequence[str]) -> str | None:

@@ -19,6 +19,7 @@ from index.preparation import Prepared, prepare
 from index.records import Source
 from index.workers import Tools, Workers
 from ingest.reader import READER_VERSION, read
+from ingest.sidecar import ENDING, sidecar_of
 
 # Passages per commit: some 2 s of work lost at worst, and the cost of a commit well spread.
 _BATCH_PASSAGES = 2000
@@ -360,16 +361,19 @@ def _walk(paths: Iterable[Path]) -> Iterator[_Found]:
 
 
 def _is_ignored(name: str) -> bool:
-    """Hidden files, Word's lock files, half-written downloads: never meant for us."""
+    """Hidden files, Word's lock files, half-written downloads, sidecars: no documents."""
     lowered = name.lower()
     return (
         lowered.startswith((".", "~$"))
         or lowered in _IGNORED_NAMES
-        or lowered.endswith(_IGNORED_ENDINGS)
+        or lowered.endswith((*_IGNORED_ENDINGS, ENDING))
     )
 
 
 def _content_hash(file: Path) -> str:
-    """sha256 of a file's bytes, in hexadecimal."""
+    """sha256 of a file's bytes and of its sidecar's, if it has one, in hexadecimal."""
     with file.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+        digest = hashlib.file_digest(handle, "sha256")
+    if (sidecar := sidecar_of(file)).is_file():
+        digest.update(b"\0" + sidecar.read_bytes())
+    return digest.hexdigest()

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from index.model import Contact, Document
+from ingest.authority import authority
 from ingest.contacts import find_contacts
 from ingest.front import is_number_line
 from ingest.lines import Reading
 from ingest.metadata import read_metadata
 from ingest.passages import cut_passages
 from ingest.readers import read_blocks
+from ingest.sidecar import read_sidecar
 from ingest.structure import Structure, build_structure
 
 # Raised whenever the same file would give another document than before: it is read again.
-READER_VERSION: int = 1
+READER_VERSION: int = 2
 
 
 def read(path: Path) -> Document:
     """The document in the file at `path`. Raises `UnreadableDocument` when there is none."""
-    return build_document(read_blocks(path))
+    document, sidecar = build_document(read_blocks(path)), read_sidecar(path)
+    own = document.authority if sidecar.authority is None else sidecar.authority
+    warnings = document.warnings + sidecar.warnings
+    return replace(document, authority=own, warnings=warnings)
 
 
 def build_document(reading: Reading) -> Document:
@@ -48,6 +54,7 @@ def build_document(reading: Reading) -> Document:
         types=metadata.types,
         site=reading.site,
         url=reading.url,
+        authority=authority(metadata.types, metadata.number, reading.publisher, reading.site),
         sections=structure.sections,
         clauses=structure.clauses,
         attachments=structure.attachments,

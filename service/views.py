@@ -28,6 +28,13 @@ def _card(hit: Mapping[str, Any], links: Links) -> dict[str, Any]:
         "title": _title(hit),
         "url": links.document(document_id, best, jump=False),
         "fields": [value for value in fields if value],
+        "copies": [
+            {
+                "title": " ".join(filter(None, (_title(copy), date_zh(copy["date"])))),
+                "url": links.document(copy["document_id"]),
+            }
+            for copy in hit.get("copies", ())
+        ],
         "passages": [
             {
                 "url": links.document(document_id, passage["passage_id"]),
@@ -87,7 +94,7 @@ def _paging(result: Mapping[str, Any], links: Links) -> dict[str, Any]:
     limit = int(links.params.get("limit", PAGE_SIZE))
     offset = int(links.params.get("offset", 0))
     total = result["total"]
-    more = bool(result["hits"]) and offset + limit < total
+    more = len(result["hits"]) == limit and offset + limit < total
     return {
         "page": offset // limit + 1 if limit else 1,
         "offset": offset,

@@ -11,7 +11,7 @@ from index.model import Audience, Filter, Hit, Query
 from index.notation import number_key, parse_date
 from index.projection import text_for
 from index.records import StoredDocument, StoredPassage
-from index.searcher import Answer
+from index.searcher import Answer, FoundDocument
 from index.suggester import SUGGESTIONS
 from index.suggestions import Suggestion
 
@@ -104,6 +104,8 @@ def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, An
                 "rank": rank,
                 **document_json(found.document, base_url),
                 "score": round(found.score, 6),
+                "copies": [document_json(copy, base_url) for copy in found.copies],
+                **({"why": document_why(found)} if explain else {}),
                 "passages": [hit_json(hit, explain) for hit in found.hits],
             }
             for rank, found in enumerate(answer.documents, start=first)
@@ -134,6 +136,16 @@ def document_json(document: StoredDocument, base_url: str) -> dict[str, Any]:
         "types": list(document.types),
         "source": document.source,
         "url": document.url or f"{base_url}/documents/{document.document_id}",
+    }
+
+
+def document_why(found: FoundDocument) -> dict[str, Any]:
+    """What moved a document beside its best passage."""
+    best = max(hit.score for hit in found.hits) if found.hits else 0.0
+    return {
+        "best_passage": round(best, 6),
+        "evidence": round(found.score - best - found.prior, 6),
+        "authority": {"level": found.document.authority, "score": round(found.prior, 6)},
     }
 
 

@@ -109,9 +109,9 @@ class BruteEngine:
 
     def _bm25(self, query: KeywordQuery, scope: Scope) -> dict[int, float]:
         scores: Counter[int] = Counter()
-        for name, weight in query.weights:
+        for name, weight in query.fields:
             fields = self._fields(scope.audience, name)
-            for at, terms in enumerate((query.words, query.grams)):
+            for at, (_, terms, times) in enumerate(query.streams()):
                 lengths = {i: sum(streams[at].values()) for i, streams in fields.items()}
                 # The sequence marker is a passage without terms, in tantivy's count too.
                 mean = sum(lengths.values()) / (len(fields) + 1)
@@ -122,7 +122,7 @@ class BruteEngine:
                         if tf:
                             norm = K1 * (1 - B + B * lengths[i] / mean)
                             gain = _idf(len(fields) + 1, n) * tf * (K1 + 1) / (tf + norm)
-                            scores[i] += weight * gain
+                            scores[i] += weight * times * gain
         for i, entry in self._held[scope.audience].items():
             if entry.document.number_key in query.numbers:
                 scores[i] += query.number_score

@@ -17,7 +17,7 @@ from service.api import create_app
 from service.headers import SecurityHeaders
 from service.settings import Settings
 
-CORPUS = Path(__file__).parents[1] / "corpus" / "documents"
+CORPUS = Path(__file__).parents[1] / "corpus" / "documents" / "public"
 SECRET = "内部谈话要点\n\n常务副会长人选的考察意见只供会长办公会内部掌握，联系电话0899-5550999。\n"
 
 
