@@ -16,7 +16,7 @@ INSTALLED_TEST := $(VENV)/installed-test
 export XIEHUI_NAME ?= 江岚省高等院校后勤协会
 export XIEHUI_EXAMPLES ?= ["新秘书长是谁，得了多少票","东西落在班车上了怎么找","孩子寝室开空调一度电多少钱"]
 
-.PHONY: demo test check clean
+.PHONY: demo test test-slow check clean
 
 demo: $(INSTALLED)
 	@$(BIN)/xiehui ingest corpus/documents/public --home $(DEMO) --audience public
@@ -24,6 +24,9 @@ demo: $(INSTALLED)
 
 test: check
 	$(BIN)/python -m pytest -q
+
+test-slow: check
+	$(BIN)/python -m pytest -q -m slow
 
 check: $(INSTALLED_TEST)
 	$(BIN)/ruff format --check .

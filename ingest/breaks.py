@@ -95,9 +95,21 @@ def first_unit(text: str) -> str:
     return text[:end]
 
 
+class _Columns(dict[int, str]):
+    """Code point -> as many letters as it takes columns, filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        wide = unicodedata.east_asian_width(chr(code)) in "WFA"
+        self[code] = "ww" if wide else "w"
+        return self[code]
+
+
+_COLUMNS = _Columns()
+
+
 def display_width(text: str) -> int:
     """Columns on a terminal with Chinese fonts: 2 for ideographs and Chinese quotes, else 1."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    return len(text.translate(_COLUMNS))
 
 
 def was_cut(left: str, right: str) -> bool:

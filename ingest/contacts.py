@@ -83,8 +83,12 @@ def find_contacts(lines: Sequence[str], headings: Sequence[str] = ()) -> tuple[C
             context, above = _Context(), heading
         if len(line) > _MAX_LINE:
             continue
+        reachable = _REACHABLE.search(line)
+        if not reachable and len(line) > 100:  # prose; folded, it is still above 60
+            context = replace(context, person=None) if context.person else context
+            continue
         text = _fold(line)
-        places = _places(text) if _REACHABLE.search(line) else []
+        places = _places(text) if reachable else []
         if not places:
             context = _context(text, context)
             continue
@@ -96,12 +100,12 @@ def find_contacts(lines: Sequence[str], headings: Sequence[str] = ()) -> tuple[C
     return tuple(found)
 
 
+_HALF_WIDTH = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF01, 0xFF5F)}
+
+
 def _fold(line: str) -> str:
     """Half-width digits, letters and @, letter-spaced names closed."""
-    text = "".join(
-        unicodedata.normalize("NFKC", char) if "\uff01" <= char <= "\uff5e" else char
-        for char in line
-    )
+    text = line.translate(_HALF_WIDTH)
     text = re.sub(r"[‐‑‒–—―－﹣]", "-", text).replace("\u3000", " ")
     return re.sub(
         r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?: {1,4}[\u4e00-\u9fff](?![\u4e00-\u9fff]))+",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,14 +81,13 @@ def read_text(path: Path) -> Reading:
     return Reading("txt", tuple(blocks), tuple(dropped), warnings)
 
 
+# Controls that no text has, characters that could not be decoded, private use; not tab or newline
+_STRANGE = re.compile("[\x01-\x08\x0b\x0e-\x1f\ufffd\ue000-\uf8ff]")
+
+
 def _is_binary(decoded: Decoded) -> bool:
     sample = decoded.text[:20000]
-    strange = sum(
-        (char < " " and char not in "\t\n\r\f\x00")
-        or char == "\ufffd"
-        or "\ue000" <= char <= "\uf8ff"
-        for char in sample
-    )
+    strange = len(_STRANGE.findall(sample))
     zeros = sample.count("\0")
     return strange * 10 > len(sample) or zeros * 3 > len(sample)
 
@@ -153,7 +153,8 @@ def wrap_width(rows: Sequence[_Row]) -> int | None:
     for width in sorted(set(widths)):
         if not 24 <= width <= 160:
             continue
-        near = sum(_FULL_SHARE * width <= other <= width for other in widths) / len(widths)
+        within = bisect_right(widths, width) - bisect_left(widths, _FULL_SHARE * width)
+        near = within / len(widths)
         if near >= share:
             best, share = width, near
     beyond = sum(width > 1.35 * best for width in widths)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import jieba
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,3 +55,14 @@ def test_pairs_cross_the_cuts_between_words(analyzer: Analyzer) -> None:
 
 def test_the_fingerprint_is_stable(analyzer: Analyzer) -> None:
     assert analyzer.fingerprint == Analyzer().fingerprint
+
+
+def test_words_are_cut_as_jieba_cuts_them(analyzer: Analyzer) -> None:
+    ours = analyzer._jieba
+    plain = jieba.Tokenizer()
+    plain.FREQ, plain.total, plain.initialized = ours.FREQ, ours.total, True
+    sources = sorted((Path(__file__).parents[1] / "corpus" / "sources").glob("*.txt"))
+    assert len(sources) >= 40
+    for file in sources:
+        for line in file.read_text("utf-8").splitlines():
+            assert list(ours.cut_for_search(line)) == list(plain.cut_for_search(line))
