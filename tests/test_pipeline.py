@@ -235,6 +235,15 @@ def test_copies_and_changes_come_out_alike_however_many_processes_read(
     assert offices[0].find("会费200元") == offices[1].find("会费200元")
 
 
+def test_a_sidecar_is_no_document_and_its_change_is_taken_up(office: Office) -> None:
+    office.ingest()
+    sidecar = office.write("会费规定.txt.meta.toml", "authority = 3\n")
+    assert counts(office.ingest()) == {"updated": 1, "unchanged": 1}
+    assert counts(office.ingest()) == {"unchanged": 2}
+    sidecar.unlink()
+    assert counts(office.ingest()) == {"updated": 1, "unchanged": 1}
+
+
 def test_links_are_not_followed(office: Office, tmp_path: Path) -> None:
     outside = tmp_path / "外面.txt"
     outside.write_text("不该读到的内容，在文件夹之外。\n", "utf-8")

@@ -88,11 +88,7 @@ def test_the_sample_library_is_what_its_readme_promises(verdicts: list[Verdict])
 
 
 def pairs(text: str) -> set[str]:
-    return {
-        a + b
-        for a, b in pairwise(text)
-        if "一" <= a <= "鿿" and "一" <= b <= "鿿"
-    }
+    return {a + b for a, b in pairwise(text) if "一" <= a <= "鿿" and "一" <= b <= "鿿"}
 
 
 def test_the_judged_rows_are_made_from_the_sources(tmp_path: Path) -> None:

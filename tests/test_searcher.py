@@ -127,6 +127,38 @@ def test_why_tells_rank_and_score_of_each_lane(searcher: Searcher) -> None:
     assert hit.score == pytest.approx(mixed)
 
 
+def test_documents_that_say_the_same_are_folded_under_the_weightiest_and_latest(
+    tmp_path: Path, analyzer: Analyzer
+) -> None:
+    collection = Collection(tmp_path / "home", create=True, analyzer=analyzer)
+    text = "校车早上七点从东门发车，晚上九点收车。"
+    with collection.writing():
+        for title, date, level, says in (
+            ("门户转载", "2025-03-01", 3, "校车早上七点，从东门发车；晚上九点收车！"),
+            ("旧的通知", "2023-09-01", 0, text),
+            ("新的通知", "2024-09-01", 0, text),
+            ("另一件事", "2024-09-01", 0, "校车周末停运一半班次，节假日另行通知。"),
+        ):
+            with collection.library.transaction():
+                passage = Passage(0, says, 0, len(says), (1, 1))
+                document = Document(
+                    "txt", (Paragraph(says),), (passage,), title=title, date=date, authority=level
+                )
+                key = vector_key(vector_text(title, (), says))
+                identity = collection.library.put_document(document, [key], title, 1)
+                source = Source("/x", f"{title}.txt", title, Audience.PUBLIC, identity)
+                collection.library.put_source(source)
+        encode_missing(collection.library, collection.encoder())
+        collection.catch_up()
+    answer = ask(Searcher(collection), "校车几点从东门发车", Audience.PUBLIC)
+    first = answer.documents[0]
+    assert first.document.title == "新的通知"
+    assert {copy.title for copy in first.copies} == {"门户转载", "旧的通知"}
+    assert len(titles(answer)) == len(set(titles(answer))) and answer.total == 4
+    plain = ask(Searcher(collection, priors=False), "校车几点从东门发车", Audience.PUBLIC)
+    assert all(found.prior == 0 for found in plain.documents)
+
+
 @pytest.mark.parametrize("question", ["量子纠缠哥本哈根诠释", "。。。？！", "😀", "zzzz"])
 def test_what_is_not_there_finds_nothing(searcher: Searcher, question: str) -> None:
     answer = ask(searcher, question)

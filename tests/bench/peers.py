@@ -102,8 +102,8 @@ class Txtai:
 class LanceDb:
     """LanceDB: its full-text index and IVF_HNSW_SQ in a temporary folder, fused by rank (RRF).
 
-    Each side is asked for `k`. Its default tokenizer finds nothing in Chinese. Setting
-    LANCE_IO_THREADS=1 makes the build wait for ever (0.40.0).
+    Each side is asked for `k`. Its default tokenizer finds nothing in Chinese. Do not set
+    LANCE_IO_THREADS=1: 10,000 passages, built in 4 s without it, were not done after 40 s (0.40.0).
     """
 
     name = "LanceDB"
@@ -141,7 +141,7 @@ class LanceDb:
             ascii_folding=False,
         )
         table.create_index("words", config=as_given)
-        # On unit vectors this ranks as cosine does; measured as accurate and a little faster.
+        # On unit vectors this ranks as cosine does.
         table.create_index("vector", config=HnswSq(distance_type="dot"))
         self._table = table
 
