@@ -14,7 +14,7 @@ INSTALLED      := $(VENV)/installed
 INSTALLED_TEST := $(VENV)/installed-test
 
 export XIEHUI_NAME ?= 江岚省高等院校后勤协会
-export XIEHUI_EXAMPLES ?= ["新秘书长是谁，得了多少票","东西落在班车上了怎么找","孩子寝室开空调一度电多少钱"]
+export XIEHUI_EXAMPLES ?= ["新秘书长是谁，得了多少票","协会什么时候换届","孩子寝室开空调一度电多少钱"]
 
 .PHONY: demo test test-slow check clean
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index.analyzer import FUNCTION_WORDS, Analyzer
 from index.collection import Collection
+from index.columns import Columns
 from index.engine import KeywordQuery, Scope, Scored
 from index.errors import EncoderUnavailable
 from index.fusion import KEYWORD, SEMANTIC, WEIGHTS, Candidates, fuse
@@ -46,10 +47,12 @@ _PARTICLES = frozenset("的了吗呢吧啊呀么嘛")
 class Ranking:
     """Documents best first, as arrays (n,), over the candidates they were judged by.
 
-    `places` are where the documents stand in the columns; `priors` what their authority added
-    to their `scores`. `notice` is what the person should be told.
+    `places` are where the documents stand in `columns`, which stay as they were when the question
+    came; `priors` what their authority added to their `scores`. `notice` is what the person
+    should be told.
     """
 
+    columns: Columns
     keywords: KeywordQuery
     candidates: Candidates
     places: NDArray[np.int64]
@@ -78,12 +81,14 @@ class Ranker:
 
     def rank(self, query: Query, *, depth: int = DEPTH, floors: bool = True) -> Ranking:
         """Documents with a passage at or above the floor; all candidates without `floors`."""
+        # Another thread may take up changes meanwhile: one view of the columns for all of this.
+        columns = self._collection.engine.columns
         vector, notice = self._vector(query)
         keywords = keyword_query(query.text, self._collection.analyzer)
         candidates, mode = self._candidates(query, keywords, vector, depth)
         if floors:
             candidates = candidates.chosen(candidates.scores >= FLOORS[mode])
-        return self._documents(keywords, candidates, notice)
+        return self._documents(columns, keywords, candidates, notice)
 
     def _vector(self, query: Query) -> tuple[NDArray[np.float32] | None, str | None]:
         """The question's vector, or None and what to tell the person about it."""
@@ -136,10 +141,13 @@ class Ranker:
         return fuse(found, filled, {alone: 1.0} if alone else WEIGHTS), alone or "hybrid"
 
     def _documents(
-        self, keywords: KeywordQuery, candidates: Candidates, notice: str | None
+        self,
+        columns: Columns,
+        keywords: KeywordQuery,
+        candidates: Candidates,
+        notice: str | None,
     ) -> Ranking:
         """Candidates by document, best document first, ties by passage id."""
-        columns = self._collection.engine.columns
         places = columns.places(candidates.ids)
         order = np.lexsort((candidates.ids, -candidates.scores, places))
         order = order[places[order] >= 0]
@@ -153,6 +161,7 @@ class Ranker:
             totals += EVIDENCE * np.add.reduceat(evidence, starts) / EVIDENCE_PASSAGES
         best = np.lexsort((candidates.ids[order[starts]], -totals))
         return Ranking(
+            columns,
             keywords,
             candidates,
             held[best],

@@ -75,8 +75,8 @@ class Searcher:
         self.refresh()
         if not query.text.strip():
             return self._listing(query, began)
-        columns = self._collection.engine.columns
         ranking = self._ranker.rank(query)
+        columns = ranking.columns
         order = np.arange(len(ranking))
         if query.sort == "date":
             order = np.argsort(-columns.last_days(ranking.places), kind="stable")
@@ -94,7 +94,7 @@ class Searcher:
     def ranked_documents(self, query: Query, k: int) -> list[str]:
         """The ids of the k best documents, whatever their score and however alike."""
         ranking = self._ranker.rank(query, depth=max(k, DEPTH), floors=False)
-        rows = self._collection.engine.columns.rows
+        rows = ranking.columns.rows
         return [rows[place].document_id for place in ranking.places[:k].tolist()]
 
     def refresh(self) -> None:
@@ -106,7 +106,7 @@ class Searcher:
     ) -> tuple[FoundDocument, ...]:
         """What will be shown, read in one transaction that asks for the audience again."""
         library = self._collection.library
-        rows = self._collection.engine.columns.rows
+        rows = ranking.columns.rows
         with library.reading():
             held: dict[int, StoredPassage] = {}
             groups = self._folded(order, ranking, query.offset + query.limit, held)
@@ -151,7 +151,7 @@ class Searcher:
 
         Passages read on the way go into `held`.
         """
-        last_days = self._collection.engine.columns.last_days(ranking.places)
+        last_days = ranking.columns.last_days(ranking.places)
         groups: dict[str, list[int]] = {}
         remaining = iter(order)
         while len(groups) < enough and (part := list(islice(remaining, _COMPARED_AT_ONCE))):

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from index.comparison import compare
@@ -49,6 +57,13 @@ _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False)
 
 
+class _Rate(ProgressColumn):
+    """Files a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text("" if task.speed is None else f"{task.speed:.1f} 份/秒")
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[int, int, Path], None]]:
     """A bar on the terminal's error stream; nothing when that is not a terminal."""
@@ -56,6 +71,7 @@ def progress() -> Iterator[Callable[[int, int, Path], None]]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _Rate(),
         TimeRemainingColumn(),
         console=_err,
         transient=True,

@@ -52,8 +52,13 @@ def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
     hit = answer["hits"][0]
     assert set(hit) == {
         *("rank", "document_id", "title", "number", "issuer", "date", "types"),
-        *("source", "url", "score", "passages"),
+        *("source", "url", "score", "copies", "why", "passages"),
     }
+    assert set(hit["why"]) == {"best_passage", "evidence", "authority"}
+    assert hit["score"] == pytest.approx(
+        hit["why"]["best_passage"] + hit["why"]["evidence"] + hit["why"]["authority"]["score"],
+        abs=1e-5,
+    )
     passage = hit["passages"][0]
     assert set(passage) == {
         *("passage_id", "address", "page", "text", "marks", "score", "why"),
@@ -100,7 +105,7 @@ def test_suggestions_have_the_documented_shape(client: TestClient) -> None:
     for found in answer["suggestions"]:
         assert set(found) == {"text", "kind", "document_id"} and "会费" in found["text"]
         assert client.get(f"/v1/documents/{found['document_id']}").status_code == 200
-    issuers = client.get("/v1/suggest", params={"q": "江岚省高等院校后勤协会"}).json()
+    issuers = client.get("/v1/suggest", params={"q": "江岚省高等院校后勤协会", "limit": 20}).json()
     assert {(item["kind"], item["document_id"]) for item in issuers["suggestions"]} >= {
         ("issuer", None)
     }

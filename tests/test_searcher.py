@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 
 from index.analyzer import Analyzer
 from index.collection import Collection, encode_missing
+from index.columns import Columns
 from index.errors import BadRequest, IndexMismatch
 from index.model import Audience, Document, Filter, Paragraph, Passage, Query
 from index.preparation import vector_key
 from index.projection import vector_text
+from index.ranker import Ranker
 from index.records import Source
 from index.searcher import MAX_QUERY_CHARS, Answer, Searcher
 
@@ -125,6 +128,24 @@ def test_why_tells_rank_and_score_of_each_lane(searcher: Searcher) -> None:
     assert hit.why["keyword"].rank == 1 and hit.why["semantic"].rank == 1
     mixed = 0.6 * hit.why["keyword"].score + 0.4 * hit.why["semantic"].score
     assert hit.score == pytest.approx(mixed)
+
+
+def test_changes_taken_up_by_another_thread_meanwhile_mix_no_documents_up(
+    tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection = Collection(tmp_path / "home", create=True, analyzer=analyzer)
+    fill(collection)
+    searcher = Searcher(collection)
+    before = titles(ask(searcher, "缴纳会费"))
+    rank = Ranker.rank
+
+    def rank_while_columns_change(*arguments: Any, **how: Any) -> Any:
+        ranking = rank(*arguments, **how)
+        collection.engine.columns = Columns(collection.engine.columns.rows[2:])
+        return ranking
+
+    monkeypatch.setattr(Ranker, "rank", rank_while_columns_change)
+    assert titles(ask(searcher, "缴纳会费")) == before
 
 
 def test_documents_that_say_the_same_are_folded_under_the_weightiest_and_latest(
