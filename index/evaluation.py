@@ -26,7 +26,7 @@ from index.errors import BadRequest
 from index.indexer import TEST_ROW
 from index.measures import ndcg, recall, reciprocal_rank
 from index.model import Audience, Document, Paragraph, Passage, Query
-from index.preparation import Prepared, prepare
+from index.preparation import Prepared, prepare, together
 from index.records import Source
 from index.searcher import MAX_QUERY_CHARS, MODES, Searcher
 from index.testset import Judgements, Row
@@ -206,19 +206,18 @@ def _commit(
 ) -> dict[str, str]:
     """The batch into the library and its keyword lane; row ids by document id."""
     library, encoder = collection.library, collection.encoder()
-    vectors = {key: vector for *_, ready in batch for key, vector in ready.vectors.items()}
-    texts = {key: text for *_, ready in batch for key, text in ready.texts.items()}
-    vectors |= encode(encoder, texts)
+    ready = together(prepared for *_, prepared in batch)
+    vectors = {**ready.vectors, **encode(encoder, dict(ready.texts))}
     row_ids: dict[str, str] = {}
     with library.transaction():
         library.put_vectors(encoder.identity, vectors)
-        for row, document, ready in batch:
+        for row, document, prepared in batch:
             # A document's content is told apart by its row: equal texts are still two documents.
             content = hashlib.sha256(row.id.encode()).hexdigest()
-            document_id = library.put_document(document, ready.vector_keys, content, 0)
+            document_id = library.put_document(document, prepared.vector_keys, content, 0)
             library.put_source(Source("/", row.id, content, audience, document_id))
             row_ids[document_id] = row.id
-    collection.catch_up({t: terms for *_, r in batch for t, terms in r.terms.items()})
+    collection.catch_up(ready.terms)
     return row_ids
 
 

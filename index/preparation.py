@@ -8,7 +8,7 @@ makes itself, so nothing depends on this but speed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,6 +32,18 @@ class Prepared:
     terms: Mapping[str, Terms] = field(default_factory=dict)
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def together(batch: Iterable[Prepared]) -> Prepared:
+    """What a whole batch needs; `vector_keys` stay with each document."""
+    terms: dict[str, Terms] = {}
+    vectors: dict[str, NDArray[np.float32]] = {}
+    texts: dict[str, str] = {}
+    for prepared in batch:
+        terms |= prepared.terms
+        vectors |= prepared.vectors
+        texts |= prepared.texts
+    return Prepared((), terms, vectors, texts)
 
 
 def prepare(tools: Tools, document: Document) -> Prepared:

@@ -3,7 +3,8 @@
 A flat index filters exactly and deletes; graph indexes lose two thirds of the answers under a
 1 % filter and cannot delete. Numbers are kept as int8 with one scale for all, and the question
 is rounded alike: the dot product is one of whole numbers, which takes 5 ms for 148,000 x 256
-where fp16 takes 12, and half the memory. Cosines are off by 0.002 at most in 99 % of cases.
+where fp16 takes 12, and half the memory. It ranks 147,966 law articles as well as fp16 did
+(docs/quality.md).
 """
 
 from __future__ import annotations

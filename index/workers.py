@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from types import TracebackType
-from typing import Concatenate, TypeVar
+from typing import TypeVar
 
 from index.analyzer import Analyzer
 from index.encoder import Encoder, StaticEncoder
@@ -70,7 +70,7 @@ class Workers:
 
     def map(
         self,
-        function: Callable[Concatenate[Tools, Task, ...], Result],
+        function: Callable[[Tools, Task], Result],
         tasks: Iterable[Task],
     ) -> Iterator[tuple[Task, Result]]:
         """Each task with `function(tools, task)`, in order; tasks are taken as they are needed.

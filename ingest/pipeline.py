@@ -15,7 +15,7 @@ from pathlib import Path
 from index.collection import Collection, encode
 from index.errors import BadRequest, UnreadableDocument
 from index.model import Audience, Document
-from index.preparation import Prepared, prepare
+from index.preparation import Prepared, prepare, together
 from index.records import Source
 from index.workers import Tools, Workers
 from ingest.reader import READER_VERSION, read
@@ -257,15 +257,14 @@ class _Job:
         if not batch:
             return
         library, encoder = self._library, self._collection.encoder()
-        vectors = {key: v for _, read in batch for key, v in read.prepared.vectors.items()}
-        texts = {key: text for _, read in batch for key, text in read.prepared.texts.items()}
-        known = library.known_vectors(texts, encoder.identity)
-        vectors |= encode(encoder, {k: t for k, t in texts.items() if k not in known})
+        ready = together(read.prepared for _, read in batch)
+        known = library.known_vectors(ready.texts, encoder.identity)
+        made = encode(encoder, {k: t for k, t in ready.texts.items() if k not in known})
         for item, _ in batch:
             library.keep_original(item.found.file, item.content_hash)
         outcomes = []
         with library.transaction():
-            library.put_vectors(encoder.identity, vectors)
+            library.put_vectors(encoder.identity, {**ready.vectors, **made})
             for item, read in batch:
                 document_id = library.put_document(
                     read.document,
@@ -280,8 +279,7 @@ class _Job:
             self._versions[document_id] = READER_VERSION
             outcome = "added" if item.document_id is None else "updated"
             self._note(item.found, outcome, document_id, warnings=warnings)
-        ready = {text: terms for _, read in batch for text, terms in read.prepared.terms.items()}
-        self._collection.catch_up(ready)
+        self._collection.catch_up(ready.terms)
 
     def prune(self, paths: Sequence[Path], found: Iterable[_Found]) -> None:
         """Forget files that are no longer under the paths named."""

@@ -1,7 +1,6 @@
-"""Reading 3,475 whole laws into an empty library, then once more unchanged, then half of them
-into another, to see whether memory grows with the number of files.
+"""Reading 3,475 whole laws into an empty library, then once more unchanged.
 
-    python tests/bench/ingest.py [--files 3475]
+python tests/bench/ingest.py [--files 3475]
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -26,8 +26,6 @@ def run(folder: Path, home: Path) -> tuple[float, int, dict[str, int]]:
     child = subprocess.Popen(command, stdout=subprocess.PIPE)
     peak_mb = 0
     output: list[bytes] = []
-    import threading
-
     assert child.stdout is not None
     reader = threading.Thread(target=lambda: output.append(child.stdout.read()))  # type: ignore[union-attr]
     reader.start()
