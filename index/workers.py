@@ -106,13 +106,13 @@ def _open_tools(folder: Path | None) -> None:
     """In a worker: load what tasks need, and leave interrupts to the main process."""
     global _tools
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     analyzer = Analyzer()
     _tools = Tools(analyzer, None if folder is None else StaticEncoder(folder, analyzer))
 
 
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for tasks for ever."""
+def end_with_parent() -> None:
+    """For a thread of a child: one whose parent was killed would wait for ever."""
     parent = parent_process()
     if parent is not None:
         parent.join()

@@ -9,6 +9,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
 
 import typer
 import uvicorn
@@ -20,6 +23,7 @@ from service.api import create_app
 from service.desk import Desk
 from service.headers import SecurityHeaders
 from service.settings import Settings
+from service.siblings import Siblings
 
 _READY_WITHIN_S = 120
 _ADDRESS_BYTES = 512 * 1024
@@ -30,14 +34,26 @@ class PortTaken(SearchError):
 
 
 def run(collection: Collection, settings: Settings) -> None:
-    """Serve until Ctrl-C. Raises PortTaken when something else listens there."""
+    """Serve until Ctrl-C, in as many processes as the settings say. Raises PortTaken when
+    something else listens there."""
     _check_port(settings.host, settings.port)
+    with Siblings(settings.processes - 1, partial(_answer_beside, settings)) as siblings:
+        threading.Thread(target=_announce, args=(collection, settings), daemon=True).start()
+        _answer(collection, settings, siblings.end)
+
+
+def _answer_beside(settings: Settings) -> None:
+    """What a sibling does."""
+    collection = Collection(settings.home, encoder_name=settings.encoder)
+    _answer(collection, settings, lambda: None)
+
+
+def _answer(collection: Collection, settings: Settings, at_end: Callable[[], None]) -> None:
+    """Answer what arrives until a signal comes; `at_end` is called when it does."""
     collection.refresh()
     app = SecurityHeaders(create_app(collection, settings))
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         log_level=logging.WARNING,
         access_log=False,
         server_header=False,
@@ -46,13 +62,32 @@ def run(collection: Collection, settings: Settings) -> None:
         http="h11",
         h11_max_incomplete_event_size=_ADDRESS_BYTES,
     )
-    threading.Thread(target=_announce, args=(collection, settings), daemon=True).start()
-    uvicorn.Server(config).run()
+    listening = socket.create_server(
+        (settings.host, settings.port),
+        family=_family(settings.host),
+        reuse_port=settings.processes > 1,
+    )
+    _Server(config, at_end).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Ends by raising the signal again, after which nothing of ours would run."""
+
+    def __init__(self, config: uvicorn.Config, at_end: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._at_end = at_end
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._at_end()
+        super().handle_exit(sig, frame)
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _check_port(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
+    with socket.socket(_family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))

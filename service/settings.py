@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from index.errors import BadRequest
 
 CONFIG_FILE = Path("xiehui.toml")
 
+# Two keep answering while one works or has fallen over; more only cost memory in most offices.
+_PROCESSES = min(2, os.cpu_count() or 1)
+
 
 class Settings(BaseSettings):
     """Everything that can be set; an unknown key in the file is an error."""
@@ -26,6 +30,9 @@ class Settings(BaseSettings):
     home: Path = Field(Path("var"), description="资料库所在目录")
     host: str = Field("127.0.0.1", description="服务监听的地址")
     port: int = Field(8000, ge=1, le=65535, description="服务监听的端口")
+    processes: int = Field(
+        _PROCESSES, ge=1, le=64, description="同时回答问题的进程数；默认两个，单核的机器一个"
+    )
     encoder: str | None = Field(
         None, description="向量模型：内置为 builtin，也可填模型目录或名称；不填则用建库时的模型"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -12,7 +13,8 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,17 +45,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(scope="module")
-def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def serving(home: Path, log: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Two processes that answer; (address, the first of them)."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log"
     with log.open("w") as output:
         child = subprocess.Popen(
             [str(XIEHUI), "serve", "--home", str(home), "--port", str(port)],
             stdout=output,
             stderr=output,
+            env={**os.environ, "XIEHUI_PROCESSES": "2"},
         )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -66,11 +69,17 @@ def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
                 time.sleep(0.1)
         else:
             pytest.fail(f"not ready within 30 s:\n{log.read_text()}")
-        yield address
+        yield address, child
     finally:
         child.terminate()
         child.wait(timeout=20)
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="module")
+def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(home, tmp_path_factory.mktemp("server") / "log") as (address, _):
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +147,54 @@ def test_a_question_of_ten_thousand_characters_is_refused_in_words(server: str) 
 def test_broken_utf8_in_the_address_is_no_server_error(server: str) -> None:
     assert get(server, "/v1/search?q=%ff%fe")[0] == 200
     assert get(server, "/%ff")[0] == 404
+
+
+def sibling_of(child: subprocess.Popen[bytes]) -> int | None:
+    """The process that answers beside the first, once there is one."""
+    for thread in Path(f"/proc/{child.pid}/task").iterdir():
+        for pid in (thread / "children").read_text().split():
+            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return int(pid)
+    return None
+
+
+def until(condition: Callable[[], bool], seconds: float = 90) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def answers(address: str) -> bool:
+    """Whether one of twenty new connections is answered: half go to a process that is stopped."""
+    for _ in range(20):
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=0.5):
+                return True
+        except OSError:
+            pass
+    return False
+
+
+def test_one_of_two_processes_may_stop_or_die_and_takes_nothing_with_it(
+    home: Path, tmp_path: Path
+) -> None:
+    with serving(home, tmp_path / "log") as (address, child):
+        os.kill(child.pid, signal.SIGSTOP)
+        try:
+            assert until(lambda: answers(address)), "the second process answers by itself"
+        finally:
+            os.kill(child.pid, signal.SIGCONT)
+        first = sibling_of(child)
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        assert answers(address)
+        assert until(lambda: sibling_of(child) not in {None, first}), "another takes its place"
+        last = sibling_of(child)
+        os.kill(child.pid, signal.SIGKILL)
+        assert until(lambda: not Path(f"/proc/{last}").exists()), "none outlives the first"
 
 
 def test_a_busy_port_is_one_line_that_names_the_way_out(server: str, home: Path) -> None:
