@@ -14,10 +14,10 @@ import logging
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.metadata import version
+from itertools import chain
 from operator import add
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 # Matches 川 东 片 区 and 唐 勇; not 美后勤之道 关于, where the space parts two phrases.
 _LETTER_SPACED = re.compile(f"(?<![{_HAN}])[{_HAN}](?: {{1,4}}[{_HAN}](?![{_HAN}]))+")
+# The weight of what begins longer words and is none itself.
+_NEVER = -math.inf
 # Characters that look alike and that input methods and old typists exchange.
 _LOOK_ALIKES = RADICALS | {"釆": "采", "〇": "零"}
 
@@ -111,9 +113,8 @@ class _Tokenizer(jieba.Tokenizer):  # type: ignore[misc]
         super().__init__()
         self.FREQ, self.total, self.initialized = frequencies, total, True
         self._unknown = -math.log(total)
-        # None for what only begins longer words.
         self._weights = {
-            word: math.log(count) + self._unknown if count else None
+            word: math.log(count) + self._unknown if count else _NEVER
             for word, count in frequencies.items()
         }
 
@@ -123,21 +124,36 @@ class _Tokenizer(jieba.Tokenizer):  # type: ignore[misc]
     def calc(self, sentence: str, DAG: None, route: dict[int, tuple[float, int]]) -> None:
         """route[i] = (weight, last character of the first word) of the best cut of sentence[i:],
         the longer word where weights are equal."""
-        weights = self._weights
-        best = [0.0] * (len(sentence) + 1)
-        for start in range(len(sentence) - 1, -1, -1):
-            top, last = -math.inf, start
-            for end in range(start + 1, len(sentence) + 1):
-                word = sentence[start:end]
-                if word not in weights:
-                    break
-                weight = weights[word]
-                if weight is not None and weight + best[end] >= top:
-                    top, last = weight + best[end], end - 1
-            if top == -math.inf:
-                top = self._unknown + best[start + 1]
-            best[start] = top
-            route[start] = top, last
+        weigh, size = self._weights.get, len(sentence)
+        best, ends = [0.0] * (size + 1), list(range(size))
+        # Half of the characters begin no longer word; one look at all pairs tells which.
+        singles = map(weigh, reversed(sentence))
+        pairs = [None, *map(weigh, map(add, reversed(sentence[:-1]), reversed(sentence)))]
+        start, after = size, 0.0
+        for single, weight in zip(singles, pairs, strict=True):
+            start -= 1
+            top = _NEVER if single is None else single + after
+            end = start + 2
+            while weight is not None:
+                if weight + best[end] >= top:
+                    top, ends[start] = weight + best[end], end - 1
+                end += 1
+                weight = weigh(sentence[start:end]) if end <= size else None
+            if top == _NEVER:
+                top, ends[start] = self._unknown + after, start
+            best[start] = after = top
+        route.update(enumerate(zip(best, ends, strict=False)))
+
+    def forms(self, word: str) -> tuple[str, ...]:
+        """What search mode gives for one word: the shorter words in it, then itself; nothing
+        for punctuation."""
+        parts = [
+            word[at : at + size]
+            for size in (2, 3)
+            if len(word) > size
+            for at in range(len(word) - size + 1)
+        ]
+        return tuple(filter(_is_word, [*filter(self.FREQ.get, parts), word]))
 
 
 def _tokenizer() -> _Tokenizer:
@@ -162,6 +178,7 @@ class Analyzer:
         # A text is cut line by line and recent lines are remembered: a passage is cut for the
         # keyword lane and again, under its title, for its vector; jieba's cuts never cross lines.
         self._line_words = lru_cache(maxsize=256)(self._cut)
+        self._forms = lru_cache(maxsize=65_536)(self._jieba.forms)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -191,13 +208,13 @@ class Analyzer:
     def terms(self, text: str) -> Terms:
         """Both streams, for indexing and for asking."""
         folded = self.normalise(text).text
-        return Terms(self._words(folded), list(_grams(folded)))
+        return Terms(self._words(folded), _grams(folded))
 
     def _words(self, folded: str) -> list[str]:
         return [word for line in folded.split("\n") for word in self._line_words(line)]
 
     def _cut(self, line: str) -> tuple[str, ...]:
-        return tuple(word for word in self._jieba.cut_for_search(line) if _is_word(word))
+        return tuple(chain.from_iterable(map(self._forms, self._jieba.cut(line))))
 
     def word_starts(self, folded: str) -> set[int]:
         """Where words begin in a folded text, those that search mode finds in longer ones too."""
@@ -208,12 +225,12 @@ def _is_word(word: str) -> bool:
     return word.isalnum() or any(map(str.isalnum, word))
 
 
-def _grams(folded: str) -> Iterator[str]:
+def _grams(folded: str) -> list[str]:
     """Overlapping pairs of each run of Chinese characters; a lone one stands alone."""
+    grams: list[str] = []
     for run in _HAN_RUN.findall(folded):
-        if len(run) == 1:
-            yield run
-        yield from map(add, run, run[1:])
+        grams += map(add, run, run[1:]) if len(run) > 1 else (run,)
+    return grams
 
 
 def _close_letter_spacing(text: str, origin: list[int] | None) -> tuple[str, list[int] | None]:

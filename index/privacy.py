@@ -85,6 +85,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 
+_DIGIT = re.compile(r"\d")
+
 # One character for one: full-width ASCII, the ideographic space, dashes, bracket-like dots.
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _WIDTH |= {ord(char): ord(" ") for char in "\u3000\u00a0\u2002\u2003\t"}
@@ -128,5 +130,10 @@ def mask(text: str) -> str:
 
 def _may_hold_any(text: str) -> bool:
     """Five digits or an @ or a WeChat cue: most paragraphs have none, and cost nothing."""
-    digits = sum(map(str.isdigit, text))
-    return digits >= 5 or "@" in text or "＠" in text or "微信" in text or "(at)" in text
+    return (
+        len(_DIGIT.findall(text)) >= 5
+        or "@" in text
+        or "＠" in text
+        or "微信" in text
+        or "(at)" in text
+    )

@@ -5,12 +5,15 @@ Indexing and showing both go through here, so nothing can be found that is not s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from index.model import Audience
 from index.privacy import mask
 from index.records import StoredDocument, StoredPassage
+
+Held = TypeVar("Held", StoredDocument, StoredPassage)
 
 
 def text_for(audience: Audience, text: str) -> str:
@@ -22,29 +25,35 @@ def document_for(audience: Audience, document: StoredDocument) -> StoredDocument
     if audience is not Audience.PUBLIC:
         return document
     url = document.url
-    return replace(
-        document,
-        title=_masked(document.title),
-        number=_masked(document.number),
-        letterhead=_masked(document.letterhead),
-        issuer=_masked(document.issuer),
-        site=_masked(document.site),
-        source=mask(document.source),
-        types=tuple(mask(kind) for kind in document.types),
+    read = {
+        "title": _masked(document.title),
+        "number": _masked(document.number),
+        "letterhead": _masked(document.letterhead),
+        "issuer": _masked(document.issuer),
+        "site": _masked(document.site),
+        "source": mask(document.source),
+        "types": tuple(map(mask, document.types)),
         # A masked address leads nowhere.
-        url=url if url is None or mask(url) == url else None,
-    )
+        "url": url if url is None or mask(url) == url else None,
+    }
+    return _replaced(document, read)
 
 
 def passage_for(audience: Audience, passage: StoredPassage) -> StoredPassage:
     if audience is not Audience.PUBLIC:
         return passage
-    return replace(
-        passage,
-        text=mask(passage.text),
-        address=mask(passage.address),
-        path=tuple(mask(heading) for heading in passage.path),
-    )
+    read = {
+        "text": mask(passage.text),
+        "address": mask(passage.address),
+        "path": tuple(map(mask, passage.path)),
+    }
+    return _replaced(passage, read)
+
+
+def _replaced(held: Held, read: Mapping[str, Any]) -> Held:
+    """`held` itself where nothing was masked, which is nearly always: a copy takes 50 us."""
+    changed = {name: value for name, value in read.items() if value != getattr(held, name)}
+    return replace(held, **changed) if changed else held
 
 
 def head_text(title: str | None, number: str | None, path: Sequence[str]) -> str:

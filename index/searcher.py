@@ -5,6 +5,7 @@ text -> terms and vector -> both lanes inside the audience -> fusion -> document
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -29,6 +30,7 @@ MAX_OFFSET = 1000
 _PASSAGES_SHOWN = 3
 # Documents whose best passages are compared at once when copies are folded.
 _COMPARED_AT_ONCE = 12
+_NO_LETTER = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +229,7 @@ def _best_passages(ranking: Ranking, document: int, k: int) -> list[tuple[int, i
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    return _NO_LETTER.sub("", text)
 
 
 def check(query: Query) -> None:

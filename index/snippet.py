@@ -1,13 +1,12 @@
 """Which characters of a passage answer the question's words.
 
 Terms are looked for as they stand in the folded text, not by cutting the passage into words
-again: jieba would take 80 ms for the thirty passages of one answer, this takes 1 ms.
+again: jieba would take 80 ms for the thirty passages of one answer, this takes less than 1 ms.
 """
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from collections.abc import Iterator
 
 from index.analyzer import Analyzer
 from index.engine import KeywordQuery
@@ -16,13 +15,11 @@ from index.engine import KeywordQuery
 def marks(text: str, query: KeywordQuery, analyzer: Analyzer) -> tuple[tuple[int, int], ...]:
     """Offsets of every occurrence of the question's terms in the original text, joined where
     they touch."""
-    pattern = _pattern(query.words + query.grams)
-    if pattern is None:
-        return ()
     normal = analyzer.normalise(text)
+    here = [term for term in query.words + query.grams if term in normal.text]
+    found = {span for term in here for span in _places(normal.text, term)}
     joined: list[tuple[int, int]] = []
-    for match in pattern.finditer(normal.text):
-        start, end = normal.span(*match.span(1))
+    for start, end in sorted(normal.span(*span) for span in found):
         if joined and start <= joined[-1][1]:
             joined[-1] = joined[-1][0], max(end, joined[-1][1])
         else:
@@ -30,15 +27,17 @@ def marks(text: str, query: KeywordQuery, analyzer: Analyzer) -> tuple[tuple[int
     return tuple(joined)
 
 
-@lru_cache(maxsize=64)
-def _pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
-    """At every place the longest term that stands there; 3 is not found in 13."""
-    ordered = sorted(set(terms), key=lambda term: (-len(term), term))
-    if not ordered:
-        return None
-    return re.compile("(?=(" + "|".join(map(_whole, ordered)) + "))")
+def _places(text: str, term: str) -> Iterator[tuple[int, int]]:
+    """Where `term` stands in `text`; 3 does not stand in 13."""
+    start = text.find(term)
+    while start >= 0:
+        end = start + len(term)
+        if not (term.isascii() and _goes_on(text, start, end)):
+            yield start, end
+        start = text.find(term, start + 1)
 
 
-def _whole(term: str) -> str:
-    quoted = re.escape(term)
-    return rf"(?<![0-9a-z]){quoted}(?![0-9a-z])" if term.isascii() else quoted
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Whether a letter or digit of ASCII stands right before or after."""
+    around = text[max(0, start - 1) : start] + text[end : end + 1]
+    return any(char.isascii() and char.isalnum() for char in around)

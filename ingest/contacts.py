@@ -77,25 +77,21 @@ def find_contacts(lines: Sequence[str], headings: Sequence[str] = ()) -> tuple[C
     """Contacts in `lines`, in order. `headings[i]` is the heading above line i, if known."""
     found: list[Contact] = []
     context, above = _Context(), ""
-    for i, line in enumerate(lines):
+    places = {i: held for i, line in enumerate(lines) if (held := _places(line))}
+    for i in range(max(places, default=-1) + 1):
         heading = headings[i] if i < len(headings) else ""
         if heading != above:
             context, above = _Context(), heading
-        if len(line) > _MAX_LINE:
+        if len(lines[i]) > _MAX_LINE:
             continue
-        reachable = _REACHABLE.search(line)
-        if not reachable and len(line) > 100:  # prose; folded, it is still above 60
-            context = replace(context, person=None) if context.person else context
-            continue
-        text = _fold(line)
-        places = _places(text) if reachable else []
-        if not places:
+        text = _fold(lines[i])
+        if i not in places:
             context = _context(text, context)
             continue
         prose = len(text) > 60 and "|" not in text and _LABEL.search(text) is None
-        own = None if prose else _unit(text[: places[0][0]])
+        own = None if prose else _unit(text[: places[i][0][0]])
         unit = own or context.unit or _unit(_fold(heading))
-        for name, phone, email in _people("" if prose else text, places):
+        for name, phone, email in _people("" if prose else text, places[i]):
             found.append(Contact(name or context.person, unit, context.area, phone, email))
     return tuple(found)
 
@@ -114,8 +110,11 @@ def _fold(line: str) -> str:
     )
 
 
-def _places(text: str) -> list[tuple[int, int, str, str]]:
-    """(start, end, kind, value) of each telephone and address, in order."""
+def _places(line: str) -> list[tuple[int, int, str, str]]:
+    """(start, end, kind, value) of each telephone and address in the folded line, in order."""
+    if len(line) > _MAX_LINE or not _REACHABLE.search(line):
+        return []
+    text = _fold(line)
     found = [(m.start(), m.end(), "email", m[0]) for m in _EMAIL.finditer(text)]
     taken = [(start, end) for start, end, _, _ in found]
     for pattern in (_PHONE, _LOCAL):
