@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request
-from fastapi import Query as Parameter
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
@@ -28,6 +27,22 @@ log = logging.getLogger(__name__)
 
 _STATUS = {BadRequest: 400, NotFound: 404, EncoderUnavailable: 503}
 
+# Parsed in wire.py, not by FastAPI, so that the page and the API refuse alike.
+_SEARCH = {
+    "q": "要找的内容；留空则按筛选条件列出",
+    "mode": "hybrid（默认）、keyword 或 semantic",
+    "limit": "文件数，1 到 100，默认 10",
+    "offset": "跳过的文件数，默认 0",
+    "sort": "relevance（默认）或 date",
+    "type": "文种，如 通知",
+    "issuer": "发文单位，包含即可",
+    "year": "年份，如 2024",
+    "date_from": "不早于，如 2024-06-25",
+    "date_to": "不晚于",
+    "number": "发文字号",
+    "explain": "1 则附上各路的名次和得分",
+}
+_SUGGEST = {"q": "已输入的字，可用空格分成几段", "limit": "条数，1 到 20，默认 8"}
 _SUGGESTED = {
     "query": "会费",
     "suggestions": [
@@ -92,25 +107,8 @@ def error_json(code: str, message: str, status: int) -> Response:
 def _programs(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["检索"])
 
-    @router.get("/search", summary="检索")
-    def search(
-        request: Request,
-        q: Annotated[str | None, Parameter(description="要找的内容；留空则按筛选条件列出")] = None,
-        mode: Annotated[
-            str | None, Parameter(description="hybrid（默认）、keyword 或 semantic")
-        ] = None,
-        limit: Annotated[str | None, Parameter(description="文件数，1 到 100，默认 10")] = None,
-        offset: Annotated[str | None, Parameter(description="跳过的文件数，默认 0")] = None,
-        sort: Annotated[str | None, Parameter(description="relevance（默认）或 date")] = None,
-        type: Annotated[str | None, Parameter(description="文种，如 通知")] = None,
-        issuer: Annotated[str | None, Parameter(description="发文单位，包含即可")] = None,
-        year: Annotated[str | None, Parameter(description="年份，如 2024")] = None,
-        date_from: Annotated[str | None, Parameter(description="不早于，如 2024-06-25")] = None,
-        date_to: Annotated[str | None, Parameter(description="不晚于")] = None,
-        number: Annotated[str | None, Parameter(description="发文字号")] = None,
-        explain: Annotated[str | None, Parameter(description="1 则附上各路的名次和得分")] = None,
-    ) -> Response:
-        # Parsed in wire.py, not by FastAPI, so that the page and the API refuse alike.
+    @router.get("/search", summary="检索", openapi_extra=_parameters(_SEARCH))
+    def search(request: Request) -> Response:
         return _json(desk.search(_single(request)))
 
     @router.get(
@@ -119,12 +117,9 @@ def _programs(desk: Desk) -> APIRouter:
         description="标题、发文字号、发文单位、章节标题中，从某个词起与输入相同的；最像、最新的在前。"
         "kind 为 title、number、issuer 或 heading，document_id 是出处，发文单位没有出处。",
         responses={200: {"content": {"application/json": {"example": _SUGGESTED}}}},
+        openapi_extra=_parameters(_SUGGEST),
     )
-    def suggest(
-        request: Request,
-        q: Annotated[str | None, Parameter(description="已输入的字，可用空格分成几段")] = None,
-        limit: Annotated[str | None, Parameter(description="条数，1 到 20，默认 8")] = None,
-    ) -> Response:
+    def suggest(request: Request) -> Response:
         return _json(desk.suggest(_single(request)))
 
     @router.get("/documents/{document_id}", summary="一份文件")
@@ -132,6 +127,16 @@ def _programs(desk: Desk) -> APIRouter:
         return _json(desk.document(document_id))
 
     return router
+
+
+def _parameters(described: Mapping[str, str]) -> dict[str, Any]:
+    """Query parameters for the documentation."""
+    return {
+        "parameters": [
+            {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+            for name, text in described.items()
+        ]
+    }
 
 
 def _single(request: Request) -> dict[str, str]:

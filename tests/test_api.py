@@ -16,6 +16,7 @@ from ingest.pipeline import ingest
 from service.api import create_app
 from service.headers import SecurityHeaders
 from service.settings import Settings
+from service.wire import PARAMETERS, SUGGEST_PARAMETERS
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "documents" / "public"
 SECRET = "内部谈话要点\n\n常务副会长人选的考察意见只供会长办公会内部掌握，联系电话0899-5550999。\n"
@@ -180,6 +181,14 @@ def test_every_response_carries_security_headers(client: TestClient) -> None:
         headers = client.get(address).headers
         assert "default-src 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_every_parameter_is_documented_and_only_those(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    for path, known in (("/v1/search", PARAMETERS), ("/v1/suggest", SUGGEST_PARAMETERS)):
+        described = {item["name"]: item for item in paths[path]["get"]["parameters"]}
+        assert set(described) == set(known)
+        assert all(item["description"] for item in described.values())
 
 
 def test_the_api_describes_itself_locally(client: TestClient) -> None:
