@@ -31,7 +31,7 @@ _BATCH = 4096
 _MANY = 20_000
 # Vectors looked at for each one wanted, among those that a filter lets through; and the smallest
 # share of all that it must let through for the sketch to be asked.
-_LOOKS, _SHARE = 4, 0.25
+_LOOKS, _SHARE = 3, 0.25
 
 
 class Vectors:
@@ -123,10 +123,11 @@ class Vectors:
         ids = self.ids
         if self._sketch is None or len(self._sketch) > 2 * len(ids):
             some = ids[:: len(ids) // _MANY]
-            self._sketch = Sketch.like(rows.of(some)[1])
+            self._sketch = Sketch.like(rows.of(some)[1] - 128)
         missing = np.setdiff1d(ids, self._sketch.ids)
         for at in range(0, len(missing), _BATCH):
-            self._sketch.add(*rows.of(missing[at : at + _BATCH]))
+            held, codes = rows.of(missing[at : at + _BATCH])
+            self._sketch.add(held, codes - 128)
 
     def _held(self) -> _Rows:
         rows = self._rows
@@ -168,8 +169,10 @@ class Vectors:
 
     def score(self, vector: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
         """Cosine of each passage; those not held are left out."""
-        held, vectors = self._held().of(ids)
-        return Scored.of(held, vectors @ self._whole(vector) / self._scale**2)
+        held, codes = self._held().of(ids)
+        whole = self._whole(vector)
+        # The index keeps x as x + 128. All sums are whole numbers below 2^24, so exact.
+        return Scored.of(held, (codes @ whole - 128 * whole.sum()) / self._scale**2)
 
 
 def _beside(snapshot: Path) -> Path:
@@ -202,12 +205,12 @@ class _Rows:
         self._codes = codes.reshape(index.ntotal, index.d)
 
     def of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Those of `ids` that are held, and their whole numbers, `(n, dimension)`."""
+        """Those of `ids` that are held, and their numbers as the index keeps them,
+        `(n, dimension)`."""
         at = np.searchsorted(self._ids, ids)
         at[at == len(self._ids)] = 0
         held = self._ids[at] == ids if len(self._ids) else np.zeros(len(ids), bool)
-        codes = self._codes[self._order[at[held]]]
-        return ids[held], codes.astype(np.float32) - 128  # the index keeps x as x + 128
+        return ids[held], self._codes[self._order[at[held]]].astype(np.float32)
 
 
 def _only(selector: Any) -> Any:
