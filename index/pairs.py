@@ -8,9 +8,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +18,7 @@ from numpy.typing import NDArray
 from index.analyzer import Analyzer
 from index.errors import BadRequest
 from index.recipe import GROUPS, OTHER, SHARES, Ids, Progress, Recipe
+from index.workers import Tools, Workers
 
 _UNSTATED = frozenset({"", "none", "null", "unknown", "unlicensed", "unstated"})
 # Matches cc-by-sa-4.0 and CC BY SA; not apache-2.0 or a word such as "visa".
@@ -163,19 +162,11 @@ def cut_sentences(
                 yield [number.setdefault(word, len(number)) for word in line.split()]
             tell("cut", min(done * _CHUNK, len(sentences)), len(sentences))
 
-    if workers < 2 or len(chunks) == 1:
-        lists = Ragged.of(numbered(map(_cut_chunk, chunks)))
-    else:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            lists = Ragged.of(numbered(pool.map(_cut_chunk, chunks)))
+    with Workers(Analyzer(), None, workers, here=1) as pool:
+        lists = Ragged.of(numbered(cut for _, cut in pool.map(_cut_chunk, chunks)))
     return lists, list(number)
 
 
-_analyzer: Analyzer | None = None
-
-
-def _cut_chunk(sentences: Sequence[str]) -> list[str]:
-    """Each sentence's words with a space between; one analyzer per process."""
-    global _analyzer
-    _analyzer = _analyzer or Analyzer()
-    return [" ".join(_analyzer.words(sentence)) for sentence in sentences]
+def _cut_chunk(tools: Tools, sentences: Sequence[str]) -> list[str]:
+    """Each sentence's words with a space between."""
+    return [" ".join(tools.analyzer.words(sentence)) for sentence in sentences]

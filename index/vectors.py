@@ -31,7 +31,7 @@ _BATCH = 4096
 _MANY = 20_000
 # Vectors looked at for each one wanted, among those that a filter lets through; and the smallest
 # share of all that it must let through for the sketch to be asked.
-_LOOKS, _SHARE = 3, 0.25
+_LOOKS, _SHARE = 3, 0.05
 
 
 class Vectors:

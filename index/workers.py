@@ -22,7 +22,8 @@ from typing import TypeVar
 from index.analyzer import Analyzer
 from index.encoder import Encoder, StaticEncoder
 
-_AHEAD = 4  # tasks in flight for each process: none waits, and memory stays flat
+# Tasks in flight for each process: enough to go on with while a batch is committed.
+_AHEAD = 24
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

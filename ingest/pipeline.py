@@ -21,8 +21,8 @@ from index.workers import Tools, Workers
 from ingest.reader import READER_VERSION, read
 from ingest.sidecar import ENDING, sidecar_of
 
-# Passages per commit: some 4 s of work lost at worst, and the cost of a commit well spread.
-_BATCH_PASSAGES = 4000
+# Passages per commit: some 2 s of work lost at worst, and the cost of a commit well spread.
+_BATCH_PASSAGES = 2000
 _IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 _IGNORED_ENDINGS = (".tmp", ".part", ".crdownload")
 
