@@ -86,7 +86,7 @@ def to_document(row: tuple[Any, ...]) -> StoredDocument:
     values = list(row)
     values[2] = _AUDIENCES[row[2]]
     values[14:16] = (tuple(orjson.loads(text)) for text in row[14:16])
-    values[17] = Path(row[17] or "").name
+    values[17] = (row[17] or "").rpartition("/")[2]
     return StoredDocument(*values)
 
 
