@@ -69,14 +69,20 @@ class Readiness:
             self.ready, self.reason = True, ""
 
 
-def create_app(collection: Collection, settings: Settings) -> FastAPI:
-    """The application over one open collection. There are no keys yet: all see what is public."""
-    readiness = Readiness()
+def create_app(
+    collection: Collection, settings: Settings, readiness: Readiness | None = None
+) -> FastAPI:
+    """The application over one open collection. There are no keys yet: all see what is public.
+
+    It tests itself when it starts, unless `readiness` says that this is done.
+    """
+    readiness = readiness or Readiness()
     desk = Desk(collection, Audience.PUBLIC, settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        threading.Thread(target=readiness.check, args=(collection,), daemon=True).start()
+        if not readiness.ready:
+            threading.Thread(target=readiness.check, args=(collection,), daemon=True).start()
         yield
 
     app = FastAPI(

@@ -19,7 +19,7 @@ import uvicorn
 from index.collection import Collection
 from index.errors import SearchError
 from index.model import Audience
-from service.api import create_app
+from service.api import Readiness, create_app
 from service.desk import Desk
 from service.headers import SecurityHeaders
 from service.settings import Settings
@@ -39,19 +39,27 @@ def run(collection: Collection, settings: Settings) -> None:
     _check_port(settings.host, settings.port)
     with Siblings(settings.processes - 1, partial(_answer_beside, settings)) as siblings:
         threading.Thread(target=_announce, args=(collection, settings), daemon=True).start()
-        _answer(collection, settings, siblings.end)
+        _answer(collection, settings, Readiness(), siblings.end)
 
 
 def _answer_beside(settings: Settings) -> None:
-    """What a sibling does."""
+    """What a sibling does: it takes connections only once it can answer them."""
     collection = Collection(settings.home, encoder_name=settings.encoder)
-    _answer(collection, settings, lambda: None)
+    readiness = Readiness()
+    readiness.check(collection)
+    if readiness.ready:
+        _answer(collection, settings, readiness, lambda: None)
 
 
-def _answer(collection: Collection, settings: Settings, at_end: Callable[[], None]) -> None:
+def _answer(
+    collection: Collection,
+    settings: Settings,
+    readiness: Readiness,
+    at_end: Callable[[], None],
+) -> None:
     """Answer what arrives until a signal comes; `at_end` is called when it does."""
     collection.refresh()
-    app = SecurityHeaders(create_app(collection, settings))
+    app = SecurityHeaders(create_app(collection, settings, readiness))
     config = uvicorn.Config(
         app,
         log_level=logging.WARNING,
