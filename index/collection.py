@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from index.analyzer import Analyzer, Terms
 from index.embedded import EmbeddedEngine
 from index.encoder import BUILTIN, Encoder, open_encoder
 from index.errors import IndexMismatch, LibraryBusy
-from index.indexer import catch_up
+from index.indexer import Indexer
 from index.library import Library
 from index.projection import vector_text
 from index.records import StoredPassage
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 # Raised when the indexes on disk are laid out differently from before.
 INDEX_FORMAT = "2"
 _ENCODED_AT_ONCE = 1024
+# While another process writes, its keyword lane is behind for minutes; no question waits for it.
+_LOOK_AGAIN_S = 1.0
 
 
 class Collection:
@@ -97,6 +100,7 @@ class Collection:
             int(self.library.meta("dimension") or 0) or None,
         )
         self._seen = -1
+        self._look_again = 0.0
 
     def _directory(self, generation: int) -> Path:
         return self.library.home / "index" / str(generation)
@@ -126,7 +130,8 @@ class Collection:
     def _refresh(self) -> None:
         self._follow_generation()
         seq = self.library.seq()
-        if self._seen == seq and self.engine.seq == seq:
+        lags = self.engine.seq != seq
+        if self._seen == seq and not (lags and monotonic() >= self._look_again):
             return
         self.engine.refresh(self.library)
         if self.engine.seq < seq:
@@ -136,22 +141,25 @@ class Collection:
             except LibraryBusy:
                 log.info("another process is writing; serving what is already indexed")
         self._seen = seq
+        self._look_again = monotonic() + _LOOK_AGAIN_S
 
     @contextmanager
     def writing(self, *, wait: bool = True) -> Iterator[None]:
         """Be the one process that writes, starting from indexes that lack nothing.
 
-        Inside, `catch_up` after each commit; afterwards all lanes are up to date on disk.
+        Inside, `catch_up` after each transaction; afterwards all lanes are up to date on disk.
         Raises LibraryBusy when not `wait` and another process writes.
         """
         with self.library.writing(wait=wait):
             self._follow_generation()
             self.engine.refresh(self.library)
             began_at = self.engine.seq
+            self._indexer = Indexer(self.library, self.engine, self.analyzer)
             try:
                 self.catch_up()
                 yield
             finally:
+                self._indexer.commit()
                 if self.engine.seq != began_at:
                     self.engine.refresh(self.library)
                     self.engine.close()
@@ -159,7 +167,7 @@ class Collection:
     def catch_up(self, ready: Mapping[str, Terms] | None = None) -> None:
         """Let the keyword lane take up what was committed; inside `writing`. `ready` are terms
         made before, by text."""
-        catch_up(self.library, self.engine, self.analyzer, ready)
+        self._indexer.catch_up(ready)
 
     def _follow_generation(self) -> None:
         """After a rebuild by another process: its indexes, and its encoder."""
@@ -178,7 +186,9 @@ class Collection:
             fresh = self._directory(library.generation() + 1)
             shutil.rmtree(fresh, ignore_errors=True)  # left by a rebuild that was interrupted
             engine = EmbeddedEngine(fresh, encoder.identity, encoder.dimension)
-            catch_up(library, engine, self.analyzer)
+            indexer = Indexer(library, engine, self.analyzer)
+            indexer.catch_up()
+            indexer.commit()
             engine.refresh(library)
             engine.close()
             with library.transaction():

@@ -18,32 +18,45 @@ from index.records import StoredDocument, StoredPassage
 from index.suggestions import HEADING, NUMBER, TITLE, Speller, start_terms
 
 _DOCUMENTS_AT_ONCE = 256
+_PASSAGES_PER_COMMIT = 50_000
 # Format of a document that is a row of a test set: nobody types there, so nothing is suggested.
 TEST_ROW = "row"
 
 
-def catch_up(
-    library: Library,
-    engine: Engine,
-    analyzer: Analyzer,
-    ready: Mapping[str, Terms] | None = None,
-) -> bool:
-    """Bring the keyword lane up to the library; the caller holds the writer's lock.
+class Indexer:
+    """Brings the keyword lane up to the library; belongs to whoever holds the writer's lock.
 
-    `ready` are terms made before, by text; the rest is made here. True when there was anything
-    to do.
+    What has been taken up is committed by every so many passages: a commit for every batch would
+    leave many small segments behind, and each of them costs every question some time. Killed
+    before the commit, the next indexer takes up again from the last one.
     """
-    segment = _Segmenter(analyzer, ready or {})
-    with library.reading():
-        seq = library.seq()
-        if engine.seq == seq:
-            return False
-        for ids in _in_parts(library.changed_since(engine.seq)):
-            engine.delete(ids)
-            for audience, entries in _entries(library, ids, segment).items():
-                engine.put(audience, entries)
-        engine.commit(seq)
-    return True
+
+    def __init__(self, library: Library, engine: Engine, analyzer: Analyzer) -> None:
+        self._library = library
+        self._engine = engine
+        self._analyzer = analyzer
+        self._at = engine.seq
+        self._uncommitted = 0
+
+    def catch_up(self, ready: Mapping[str, Terms] | None = None) -> None:
+        """`ready` are terms made before, by text; the rest is made here."""
+        library, engine = self._library, self._engine
+        segment = _Segmenter(self._analyzer, ready or {})
+        with library.reading():
+            seq = library.seq()
+            for ids in _in_parts(library.changed_since(self._at)):
+                engine.delete(ids)
+                for audience, entries in _entries(library, ids, segment).items():
+                    engine.put(audience, entries)
+                    self._uncommitted += len(entries)
+        self._at = seq
+        if self._uncommitted >= _PASSAGES_PER_COMMIT:
+            self.commit()
+
+    def commit(self) -> None:
+        if self._engine.seq != self._at:
+            self._engine.commit(self._at)
+        self._uncommitted = 0
 
 
 def _in_parts(ids: Sequence[str]) -> Iterator[list[str]]:

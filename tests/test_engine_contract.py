@@ -15,7 +15,7 @@ from index.analyzer import Analyzer
 from index.columns import read_columns
 from index.embedded import EmbeddedEngine
 from index.engine import Engine, Scope
-from index.indexer import catch_up
+from index.indexer import Indexer
 from index.library import Library
 from index.model import Audience, Document, Filter, Paragraph, Passage
 from index.ranker import keyword_query
@@ -72,7 +72,9 @@ class Shelf:
             self.library.delete_source(source)
 
     def follow(self) -> None:
-        catch_up(self.library, self.engine, self.analyzer)
+        indexer = Indexer(self.library, self.engine, self.analyzer)
+        indexer.catch_up()
+        indexer.commit()
         self.engine.refresh(self.library)
 
     def keyword_ids(self, scope: Scope, question: str = "规定") -> set[int]:
