@@ -12,6 +12,7 @@ from itertools import takewhile
 from index.analyzer import Analyzer, Terms
 from index.engine import Engine, Entry
 from index.library import Library
+from index.memory import give_back
 from index.model import Audience
 from index.projection import document_for, head_text, passage_for
 from index.records import StoredDocument, StoredPassage
@@ -52,6 +53,7 @@ class Indexer:
         self._at = seq
         if self._uncommitted >= _PASSAGES_PER_COMMIT:
             self.commit()
+        give_back()
 
     def commit(self) -> None:
         if self._engine.seq != self._at:

@@ -11,7 +11,8 @@ from index.analyzer import Analyzer
 from index.collection import Collection
 from index.evaluation import fill
 from index.keywords import Keywords
-from index.model import Audience, Query
+from index.model import Audience, Document, Paragraph, Passage, Query
+from index.records import Source
 from index.searcher import Searcher
 from index.testset import Row
 
@@ -59,3 +60,22 @@ def test_a_transaction_that_fails_later_loses_nothing_before_it(
     assert collection.engine.seq == collection.library.seq()
     answer = Searcher(collection).search(Query("会费", Audience.STAFF, mode="keyword", limit=100))
     assert answer.total == len(ROWS) - 1
+
+
+def test_a_document_replaced_before_the_commit_is_there_once(
+    tmp_path: Path, analyzer: Analyzer
+) -> None:
+    collection = Collection(tmp_path / "home", create=True, analyzer=analyzer)
+    library = collection.library
+    with collection.writing():
+        document_id = None
+        for says in ("会费标准为一千元", "会费标准为两千元"):
+            passage = Passage(0, says, 0, len(says), (1, 1))
+            document = Document("txt", (Paragraph(says),), (passage,), title="会费管理办法")
+            with library.transaction():
+                document_id = library.put_document(document, [says], says, 1, document_id)
+                library.put_source(Source("/x", "会费.txt", says, Audience.STAFF, document_id))
+            collection.catch_up()
+    assert collection.engine.keyword_passages(Audience.STAFF) == 1
+    (found,) = Searcher(collection).search(Query("会费", Audience.STAFF, mode="keyword")).documents
+    assert [hit.text for hit in found.hits] == ["会费标准为两千元"]
