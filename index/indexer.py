@@ -27,7 +27,7 @@ TEST_ROW = "row"
 class Indexer:
     """Brings the keyword lane up to the library; belongs to whoever holds the writer's lock.
 
-    What has been taken up is committed by every so many passages: a commit for every batch would
+    What has been taken up is committed every so many passages: a commit for every batch would
     leave many small segments behind, and each of them costs every question some time. Killed
     before the commit, the next indexer takes up again from the last one.
     """
