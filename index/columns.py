@@ -83,7 +83,7 @@ class Columns:
         self._issuers = Values((row.issuer,) if row.issuer else () for row in self.rows)
         self._numbers = Values((row.number_key,) if row.number_key else () for row in self.rows)
         self._names: dict[Audience, tuple[str, ...]] = {}
-        self._bitmaps: dict[tuple[Audience, Filter], NDArray[np.uint8]] = {}
+        self._bitmaps: dict[tuple[Audience, Filter], NDArray[np.uint8] | None] = {}
 
     def _integers(self, name: str) -> NDArray[np.int64]:
         return np.array([getattr(row, name) for row in self.rows], np.int64)
@@ -116,18 +116,20 @@ class Columns:
         """Packed little-endian bitmap over passage ids of what this audience's filter lets in;
         None when that is everything."""
         key = (audience, filter_)
-        bitmap = self._bitmaps.get(key)
-        if bitmap is None:
-            chosen = self._chosen(audience, filter_)
-            if chosen.all():
-                return None
-            bits = np.zeros(int(self._firsts[-1] + self._counts[-1]), bool)
-            bits[self.passage_ids[np.repeat(chosen, self._counts)]] = True
-            bitmap = np.packbits(bits, bitorder="little")
-            if len(self._bitmaps) >= _BITMAPS_KEPT:
-                self._bitmaps.pop(next(iter(self._bitmaps)), None)
-            self._bitmaps[key] = bitmap
+        if key in (kept := self._bitmaps):
+            return kept[key]
+        bitmap = self._bitmap(self._chosen(audience, filter_))
+        if len(kept) >= _BITMAPS_KEPT:
+            kept = {}
+        self._bitmaps = {**kept, key: bitmap}  # never changed in place: threads share it
         return bitmap
+
+    def _bitmap(self, chosen: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
+        if chosen.all():
+            return None
+        bits = np.zeros(int(self._firsts[-1] + self._counts[-1]), bool)
+        bits[self.passage_ids[np.repeat(chosen, self._counts)]] = True
+        return np.packbits(bits, bitorder="little")
 
     def _chosen(self, audience: Audience, filter_: Filter) -> NDArray[np.bool_]:
         """Whether each document is this audience's and passes; the keyword lane asks tantivy

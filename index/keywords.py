@@ -115,8 +115,9 @@ class Keywords:
             wanted = Query.boolean_query([(Occur.Must, part) for part in (wanted, *conditions)])
         searcher = self._searcher
         hits = searcher.search(wanted, limit=max(k, 1), count=False).hits
-        ids: Any = searcher.fast_field_values("passage", [address for _, address in hits])
-        return Scored.of(ids, [score for score, _ in hits])
+        scores, addresses = zip(*hits, strict=True) if hits else ((), ())
+        ids: Any = searcher.fast_field_values("passage", list(addresses))
+        return Scored.of(ids, scores)
 
     def newest(self, wanted: Sequence[str], unwanted: Sequence[str], k: int) -> list[int]:
         """The k newest passages that start with all of `wanted` and none of `unwanted`."""

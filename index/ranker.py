@@ -66,10 +66,12 @@ class Ranking:
     def __len__(self) -> int:
         return len(self.places)
 
-    def passages(self, document: int, k: int) -> list[int]:
-        """Positions among the candidates of the k best passages of the document at that rank."""
+    def passages(self, document: int, k: int) -> list[tuple[int, int]]:
+        """(position among the candidates, passage id) of the k best passages of the document at
+        that rank."""
         start, count = self._starts[document], self._counts[document]
-        return [int(at) for at in self._order[start : start + min(count, k)]]
+        at = self._order[start : start + min(count, k)]
+        return list(zip(at.tolist(), self.candidates.ids[at].tolist(), strict=True))
 
 
 class Ranker:

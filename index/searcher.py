@@ -16,11 +16,11 @@ import numpy as np
 from index.collection import Collection
 from index.errors import BadRequest
 from index.fusion import KEYWORD, SEMANTIC
-from index.model import Hit, Query
+from index.model import Audience, Hit, Query
 from index.projection import document_for, passage_for
 from index.ranker import DEPTH, Ranker, Ranking
 from index.records import StoredDocument, StoredPassage
-from index.snippet import marks
+from index.snippet import marks, terms_to_mark
 
 MODES = ("hybrid", KEYWORD, SEMANTIC)
 SORTS = ("relevance", "date")
@@ -116,7 +116,7 @@ class Searcher:
             wanted = {
                 passage_id
                 for group in groups
-                for _, passage_id in _best_passages(ranking, group[0], _PASSAGES_SHOWN)
+                for _, passage_id in ranking.passages(group[0], _PASSAGES_SHOWN)
             }
             held |= {p.passage_id: p for p in library.passages(sorted(wanted - held.keys()))}
             ids = {at: rows[ranking.places[at]].document_id for group in groups for at in group}
@@ -125,10 +125,11 @@ class Searcher:
                 for document in library.documents(ids.values())
                 if query.audience.sees(document.audience)
             }
+        terms = terms_to_mark(ranking.keywords)
         shown = []
         for group in groups:
             first, *copies = (documents.get(ids[at]) for at in group)
-            hits = self._hits(query, ranking, group[0], held)
+            hits = self._hits(query.audience, ranking, group[0], terms, held)
             if first is not None and hits:
                 shown.append(
                     FoundDocument(
@@ -157,7 +158,7 @@ class Searcher:
         groups: dict[str, list[int]] = {}
         remaining = iter(order)
         while len(groups) < enough and (part := list(islice(remaining, _COMPARED_AT_ONCE))):
-            best = [_best_passages(ranking, at, 1)[0][1] for at in part]
+            best = [ranking.passages(at, 1)[0][1] for at in part]
             held |= {p.passage_id: p for p in self._collection.library.passages(best)}
             for at, passage_id in zip(part, best, strict=True):
                 text = held[passage_id].text if passage_id in held else str(passage_id)
@@ -167,14 +168,19 @@ class Searcher:
         return list(islice(groups.values(), enough))
 
     def _hits(
-        self, query: Query, ranking: Ranking, document: int, held: Mapping[int, StoredPassage]
+        self,
+        audience: Audience,
+        ranking: Ranking,
+        document: int,
+        terms: tuple[str, ...],
+        held: Mapping[int, StoredPassage],
     ) -> tuple[Hit, ...]:
-        """The best passages of one document as this audience reads them, with their marks."""
+        """The best passages of one document as this audience reads them, `terms` marked."""
         hits = []
-        for at, passage_id in _best_passages(ranking, document, _PASSAGES_SHOWN):
+        for at, passage_id in ranking.passages(document, _PASSAGES_SHOWN):
             if (stored := held.get(passage_id)) is None:
                 continue
-            passage = passage_for(query.audience, stored)
+            passage = passage_for(audience, stored)
             hits.append(
                 Hit(
                     passage.passage_id,
@@ -182,7 +188,7 @@ class Searcher:
                     passage.address,
                     passage.pages,
                     passage.text,
-                    marks(passage.text, ranking.keywords, self._collection.analyzer),
+                    marks(passage.text, terms, self._collection.analyzer),
                     float(ranking.candidates.scores[at]),
                     ranking.candidates.why(at),
                 )
@@ -221,11 +227,6 @@ class Searcher:
     def _generation(self) -> str:
         """Names the state that answered: index generation and number of the last change."""
         return f"{self._collection.generation}.{self._collection.library.seq()}"
-
-
-def _best_passages(ranking: Ranking, document: int, k: int) -> list[tuple[int, int]]:
-    """(position among the candidates, passage id) of the k best passages of a document."""
-    return [(at, int(ranking.candidates.ids[at])) for at in ranking.passages(document, k)]
 
 
 def _letters(text: str) -> str:

@@ -7,6 +7,8 @@ again: jieba would take 80 ms for the thirty passages of one answer, this takes 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from operator import add
 
 from index.analyzer import Analyzer
 from index.engine import KeywordQuery
@@ -14,12 +16,11 @@ from index.engine import KeywordQuery
 _MARKED = re.compile(rb"\x01+")
 
 
-def marks(text: str, query: KeywordQuery, analyzer: Analyzer) -> tuple[tuple[int, int], ...]:
-    """Offsets of every occurrence of the question's terms in the original text, joined where
-    they touch."""
+def marks(text: str, terms: Iterable[str], analyzer: Analyzer) -> tuple[tuple[int, int], ...]:
+    """Offsets of every occurrence of `terms` in the original text, joined where they touch."""
     normal = analyzer.normalise(text)
     marked = bytearray(len(normal.text))
-    for term in query.words + query.grams:
+    for term in terms:
         if term in normal.text:
             _mark(marked, normal.text, term)
     joined: list[tuple[int, int]] = []
@@ -32,12 +33,22 @@ def marks(text: str, query: KeywordQuery, analyzer: Analyzer) -> tuple[tuple[int
     return tuple(joined)
 
 
+def terms_to_mark(query: KeywordQuery) -> tuple[str, ...]:
+    """The question's terms but for words whose pairs of characters are all among them: where the
+    word stands, its pairs do."""
+    pairs = set(query.grams)
+    words = (w for w in query.words if not pairs.issuperset(map(add, w, w[1:])) or len(w) == 1)
+    return (*words, *query.grams)
+
+
 def _mark(marked: bytearray, text: str, term: str) -> None:
     """Set the bytes where `term` stands in `text`; 3 does not stand in 13."""
-    start, size = text.find(term), len(term)
+    size = len(term)
+    ones, free = b"\x01" * size, not term.isascii()
+    start = text.find(term)
     while start >= 0:
-        if not (term.isascii() and _goes_on(text, start, start + size)):
-            marked[start : start + size] = b"\x01" * size
+        if free or not _goes_on(text, start, start + size):
+            marked[start : start + size] = ones
         start = text.find(term, start + 1)
 
 

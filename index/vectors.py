@@ -198,8 +198,8 @@ class _Rows:
 
     def __init__(self, index: Any) -> None:
         ids = faiss.vector_to_array(index.id_map)
-        self._order = np.argsort(ids)
-        self._ids = ids[self._order]
+        self._row_of = np.full(ids.max(initial=-1) + 1, -1, np.int32)
+        self._row_of[ids] = np.arange(len(ids), dtype=np.int32)
         flat: Any = faiss.downcast_index(index.index)
         codes = faiss.rev_swig_ptr(flat.codes.data(), index.ntotal * flat.code_size)
         self._codes = codes.reshape(index.ntotal, index.d)
@@ -207,10 +207,10 @@ class _Rows:
     def of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Those of `ids` that are held, and their numbers as the index keeps them,
         `(n, dimension)`."""
-        at = np.searchsorted(self._ids, ids)
-        at[at == len(self._ids)] = 0
-        held = self._ids[at] == ids if len(self._ids) else np.zeros(len(ids), bool)
-        return ids[held], self._codes[self._order[at[held]]].astype(np.float32)
+        ids = ids[ids < len(self._row_of)]
+        rows = self._row_of[ids]
+        held = rows >= 0
+        return ids[held], self._codes[rows[held]].astype(np.float32)
 
 
 def _only(selector: Any) -> Any:

@@ -23,6 +23,10 @@ PERSONAL = {
     "邮箱：office@example.org": "邮箱：〔邮箱〕",
     "ｏｆｆｉｃｅ＠ｅｘａｍｐｌｅ．ｏｒｇ": "〔邮箱〕",
     "office(at)example.org": "〔邮箱〕",
+    "office[AT]example.org": "〔邮箱〕",
+    "office（ａｔ）example.org": "〔邮箱〕",
+    "QQ：10001": "QQ：〔QQ〕",
+    "ｑｑ：10001": "ｑｑ：〔QQ〕",
     "QQ群：123456789": "QQ群：〔QQ〕",
     "微信：abc_12345": "微信：〔微信〕",
     "身份证号 11010119900307123X": "身份证号 〔身份证号〕",
@@ -63,6 +67,18 @@ def test_masking_twice_changes_nothing_and_leaves_no_find(text: str) -> None:
     masked = mask(text)
     assert mask(masked) == masked
     assert not find(masked)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["[at]", "（At）", "@", "qq", "ＱＱ", "微信", "账号", "电话"])
+        | st.text("0a.-： ", max_size=9)
+    )
+)
+def test_nothing_is_passed_over_for_lack_of_digits(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    with_digits = f"{text}\n1 2 3 4 5 6 7"
+    assert mask(text) == mask(with_digits).removesuffix("\n1 2 3 4 5 6 7")
 
 
 @given(

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from index.analyzer import Analyzer
 from index.ranker import keyword_query
-from index.snippet import marks
+from index.snippet import marks, terms_to_mark
 
 
 def marked(analyzer: Analyzer, question: str, text: str) -> list[str]:
     query = keyword_query(question, analyzer)
-    return [text[a:b] for a, b in marks(text, query, analyzer)]
+    return [text[a:b] for a, b in marks(text, terms_to_mark(query), analyzer)]
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,8 @@ def test_marks_are_the_original_characters_that_answer(
 def test_marks_are_ordered_apart_and_inside_the_text(
     analyzer: Analyzer, question: str, text: str
 ) -> None:
-    spans = marks(text, keyword_query(question, analyzer), analyzer)
+    query = keyword_query(question, analyzer)
+    spans = marks(text, terms_to_mark(query), analyzer)
+    assert spans == marks(text, (*query.words, *query.grams), analyzer)
     edges = [edge for span in spans for edge in span]
     assert edges == sorted(set(edges)) and all(0 <= edge <= len(text) for edge in edges)
