@@ -24,7 +24,7 @@ from index.encoder import BUILTIN, Encoder, open_encoder
 from index.errors import IndexMismatch, LibraryBusy
 from index.indexer import Indexer
 from index.library import Library
-from index.projection import vector_text
+from index.projection import body_text, vector_text
 from index.records import StoredPassage
 
 log = logging.getLogger(__name__)
@@ -216,7 +216,10 @@ def encode_missing(
     missing = list(library.unknown_vectors(encoder.identity))
     titles = {d.document_id: d.title for d in library.documents({p.document_id for p in missing})}
     for part in _parts(missing):
-        texts = {p.vector_key: vector_text(titles[p.document_id], p.path, p.text) for p in part}
+        texts = {
+            p.vector_key: vector_text(titles[p.document_id], p.path, body_text(p.lead, p.text))
+            for p in part
+        }
         vectors = encode(encoder, texts)
         with library.transaction():
             library.put_vectors(encoder.identity, vectors)

@@ -14,7 +14,7 @@ from index.engine import Engine, Entry
 from index.library import Library
 from index.memory import give_back
 from index.model import Audience
-from index.projection import document_for, head_text, passage_for
+from index.projection import body_text, document_for, head_text, passage_for
 from index.records import StoredDocument, StoredPassage
 from index.suggestions import HEADING, NUMBER, TITLE, Speller, start_terms
 
@@ -97,7 +97,8 @@ def _entry(
 ) -> Entry:
     head = head_text(document.title, document.number, passage.path)
     starts = _starts(document, passage, segment.spell, known)
-    return Entry(passage.passage_id, document, segment(passage.text), segment(head), starts)
+    body = body_text(passage.lead, passage.text)
+    return Entry(passage.passage_id, document, segment(body), segment(head), starts)
 
 
 def _starts(

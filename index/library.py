@@ -42,7 +42,10 @@ from index.records import (
 )
 from index.schema import connect, prepare
 
-_BODY = ("paragraphs", "sections", "clauses", "attachments", "contacts", "dropped", "warnings")
+_BODY = (
+    *("paragraphs", "sections", "clauses", "attachments", "contacts", "dropped", "warnings"),
+    *("period", "addressees", "copies", "printed", "evidence"),
+)
 
 
 class Library:
@@ -326,7 +329,8 @@ class Library:
             (document_id, Audience.STAFF.rank, *values),
         )
         connection.executemany(
-            f"INSERT INTO passages ({PASSAGE_COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO passages ({PASSAGE_COLUMNS})"
+            " VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     document_id,
@@ -338,6 +342,7 @@ class Library:
                     p.address,
                     p.text,
                     key,
+                    p.lead,
                 )
                 for p, key in zip(document.passages, vector_keys, strict=True)
             ),

@@ -94,11 +94,23 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a field of a document came from: the line that says it, as read, and how sure that
+    is, 0..1. The line is empty for what the office wrote into the sidecar."""
+
+    field: str
+    line: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """The unit that is indexed and returned.
 
     `text == document.text[start:end]`; `path` are the headings above it, outermost first,
     without the title; `address` is what a person would cite (`第三条`, `四、活动方式（二）`).
+    `lead` is said once before several passages and belongs to each: the sentence that opens a
+    divided clause, the column names of a divided table. It is searched and shown with the text.
     """
 
     ordinal: int
@@ -108,6 +120,7 @@ class Passage:
     pages: tuple[int, int]
     path: tuple[str, ...] = ()
     address: str = ""
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +128,10 @@ class Document:
     """A file after reading. Field names follow GB/T 33480; unknown is None, never a guess.
 
     `authority` is one of AUTHORITIES. `date` is only as precise as the text: `2024-06-25`,
-    `2024-06` or `2024`. `years` are the years the content is about. `site` is the web site a
-    page was taken from.
+    `2024-06` or `2024`. `years` are the years the content is about, `period` the time a title
+    says it covers, as `2024-01/2024-06`. `addressees` is 主送, `copies` 抄送, `printed` 印发
+    (who and when), each as printed. `site` is the web site a page was taken from. `evidence` is
+    there for each field that is known.
     """
 
     format: str
@@ -128,7 +143,11 @@ class Document:
     issuer: str | None = None
     date: str | None = None
     years: tuple[int, ...] = ()
+    period: str | None = None
     types: tuple[str, ...] = ()
+    addressees: str | None = None
+    copies: str | None = None
+    printed: str | None = None
     site: str | None = None
     url: str | None = None
     authority: int | None = None
@@ -138,6 +157,7 @@ class Document:
     contacts: tuple[Contact, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     warnings: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def text(self) -> str:
@@ -186,7 +206,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One passage as shown: `marks` are offsets into `text`, as the audience may read it."""
+    """One passage as shown: `marks` are offsets into `text`, as the audience may read it.
+    `lead` stands before it (see Passage)."""
 
     passage_id: int
     path: tuple[str, ...]
@@ -196,3 +217,4 @@ class Hit:
     marks: tuple[tuple[int, int], ...]
     score: float
     why: Mapping[str, Lane]
+    lead: str = ""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.analyzer import Terms
 from index.model import Audience, Document
-from index.projection import head_text, text_for, vector_text
+from index.projection import body_text, head_text, text_for, vector_text
 from index.workers import Tools
 
 
@@ -54,12 +54,13 @@ def prepare(tools: Tools, document: Document) -> Prepared:
     texts: dict[str, str] = {}
     for passage in document.passages:
         head = head_text(document.title, document.number, passage.path)
-        for text in (passage.text, head):
+        body = body_text(passage.lead, passage.text)
+        for text in (body, head):
             for audience in (Audience.STAFF, Audience.PUBLIC):
                 seen = text_for(audience, text)
                 if seen not in terms:
                     terms[seen] = tools.analyzer.terms(seen)
-        text = vector_text(document.title, passage.path, passage.text)
+        text = vector_text(document.title, passage.path, body)
         key = vector_key(text)
         keys.append(key)
         if tools.encoder is None:

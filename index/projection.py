@@ -44,6 +44,7 @@ def passage_for(audience: Audience, passage: StoredPassage) -> StoredPassage:
         return passage
     read = {
         "text": mask(passage.text),
+        "lead": mask(passage.lead),
         "address": mask(passage.address),
         "path": tuple(map(mask, passage.path)),
     }
@@ -59,6 +60,11 @@ def _replaced(held: Held, read: Mapping[str, Any]) -> Held:
 def head_text(title: str | None, number: str | None, path: Sequence[str]) -> str:
     """What the keyword lane's head field is made of."""
     return "\n".join([title or "", number or "", *path])
+
+
+def body_text(lead: str, text: str) -> str:
+    """What the keyword lane's body field is made of."""
+    return f"{lead}\n{text}" if lead else text
 
 
 def vector_text(title: str | None, path: Sequence[str], text: str) -> str:

@@ -40,6 +40,7 @@ class StoredPassage:
     address: str
     text: str
     vector_key: str
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ DOCUMENT_COLUMNS = (
 )
 PASSAGE_COLUMNS = (
     'passage_id, document_id, ordinal, start, "end", first_page, last_page, path, address, text,'
-    " vector_key"
+    " vector_key, lead"
 )
 
 

@@ -74,6 +74,9 @@ _MIGRATIONS = (
     """
     ALTER TABLE documents ADD COLUMN authority INTEGER;
     """,
+    """
+    ALTER TABLE passages ADD COLUMN lead TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

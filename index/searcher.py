@@ -191,6 +191,7 @@ class Searcher:
                     marks(passage.text, terms, self._collection.analyzer),
                     float(ranking.candidates.scores[at]),
                     ranking.candidates.why(at),
+                    passage.lead,
                 )
             )
         return tuple(hits)

@@ -17,7 +17,8 @@ class Block:
 
     `size` in points, `outline` is the format's own heading level (Word outline level,
     h1..h6), `kind` is `text`, `row` (a table row, cells joined by " | ") or `box`.
-    Style the format cannot tell stays None or False.
+    Style the format cannot tell stays None or False. A row has its `cells`, empty ones too, one
+    for each column of the table; `header` marks a row of column names.
     """
 
     text: str
@@ -27,6 +28,8 @@ class Block:
     centred: bool = False
     outline: int | None = None
     kind: str = "text"
+    cells: tuple[str, ...] = ()
+    header: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ def hit_json(hit: Hit, explain: bool) -> dict[str, Any]:
         "passage_id": hit.passage_id,
         "address": hit.address,
         "page": list(hit.pages),
+        "lead": hit.lead,
         "text": hit.text,
         "marks": [list(mark) for mark in hit.marks],
         "score": round(hit.score, 6),

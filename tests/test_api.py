@@ -62,7 +62,7 @@ def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
     )
     passage = hit["passages"][0]
     assert set(passage) == {
-        *("passage_id", "address", "page", "text", "marks", "score", "why"),
+        *("passage_id", "address", "page", "lead", "text", "marks", "score", "why"),
     }
     assert set(passage["why"]) == {"keyword", "semantic"}
     assert all(passage["text"][a:b] for a, b in passage["marks"])
