@@ -12,12 +12,12 @@ from calendar import monthrange
 from dataclasses import dataclass
 
 _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
-_DIGITS |= {"零": 0, "○": 0, "Ｏ": 0, "O": 0, "o": 0, "两": 2}
+_DIGITS |= {"零": 0, "○": 0, "◯": 0, "Ｏ": 0, "O": 0, "o": 0, "两": 2}
 _DIGITS |= {str(value): value for value in range(10)}
 _DIGITS |= {chr(0xFF10 + value): value for value in range(10)}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _TENS = {"廿": 20, "卅": 30}
-_CJK_INT = "〇○零一二三四五六七八九十百千万两廿卅"
+_CJK_INT = "〇○◯零一二三四五六七八九十百千万两廿卅"
 _INT = rf"(?:[0-9０-９]{{1,5}}|[{_CJK_INT}]{{1,7}})"
 
 
@@ -65,23 +65,28 @@ def chinese_int(value: int) -> str:
 
 # --- 发文字号 ---------------------------------------------------------------------------
 
-_OPEN, _CLOSE = "〔\\[（(【﹝〈<［", "〕\\]）)】﹞〉>］"
+_OPEN, _CLOSE = "〔\\[（(【﹝〈<［〖{｛⟨", "〕\\]）)】﹞〉>］〗}｝⟩"
 _SPACE = r"[ \t\u3000]{0,3}"
 _YEAR = (
-    r"(?:[12１２][ \u3000]?(?:[0-9０-９OoＯ〇○][ \u3000]?){3}"
-    r"|[一二][ \u3000]?(?:[〇○零0０OoＯ一二三四五六七八九][ \u3000]?){3})"
+    r"(?:[12１２][ \u3000]?(?:[0-9０-９OoＯ〇○lI][ \u3000]?){3}"
+    r"|[一二][ \u3000]?(?:[〇○◯零0０OoＯ一二三四五六七八九][ \u3000]?){3})"
 )
-_SERIAL = rf"(?:[0-9０-９]{{1,5}}(?:[-－—–之][0-9０-９]{{1,3}})?|[{_CJK_INT}]{{1,6}})"
+# 2, 2-1, 十二; 1 2 is twelve only where 号 follows.
+_SERIAL = (
+    r"(?:[0-9０-９](?:[ \u3000][0-9０-９]){1,3}(?=[ \u3000]{0,2}[号號])"
+    rf"|[0-9０-９]{{1,5}}(?:[-－—–之][0-9０-９]{{1,3}})?|[{_CJK_INT}]{{1,6}})"
+)
 _CODE = (
     r"(?:[A-Za-z\u4e00-\u9fff]{2,24}"
     r"|(?:[\u4e00-\u9fff][ \u3000]){1,11}[\u4e00-\u9fff])"
 )
-# Matches 川高后思协〔2024〕2 号, 校办发2024年第2号; not （2018）5篇 or 2024年2月.
+# Matches 川高后思协〔2024〕2 号, 校办发2024年第2号, 江协发第5号; not （2018）5篇 or 2024年2月.
 _NUMBER = re.compile(
     rf"(?P<open>[{_OPEN}]){_SPACE}(?P<year>{_YEAR}){_SPACE}(?:年{_SPACE})?[{_CLOSE}]{_SPACE}"
     rf"(?P<nth>第{_SPACE})?(?P<serial>{_SERIAL})(?P<hao>{_SPACE}[号號])?"
     rf"|(?P<year2>{_YEAR}){_SPACE}[年-]?{_SPACE}(?P<nth2>第{_SPACE})?(?P<serial2>{_SERIAL})"
     rf"{_SPACE}[号號](?![楼线院馆厅])"
+    rf"|第{_SPACE}(?P<serial3>{_SERIAL}){_SPACE}[号號](?![楼线院馆厅])"
 )
 # The 代字 is looked for backwards from the year, at most so far: one pass whatever the text.
 _REACH = 56
@@ -89,20 +94,27 @@ _CODE_BEFORE = re.compile(rf"({_CODE}){_SPACE}$")
 # Words that end before a 代字 begins: 根据川高后协 -> 川高后协; 某协会文件〔2024〕3号 has none.
 _NOT_CODE = re.compile(
     r"^.*(?:根据|按照|依据|依照|遵照|贯彻|落实|执行|转发|印发|关于|参照|废止|详见|原文|以及|请问|查询|"
-    r"查找|搜索|文号|字号|编号|文件|公告|通告|公报|决定|号令|令|的|见|将|按|号(?:[和与及])?)"
+    r"查找|搜索|文号|字号|编号|文件|公告|通告|公报|决定|号令|令|的|见|将|按|号(?:[和与及])?|"
+    r"[以与及在是为由]|ICP备|网安备)"
 )
+# What a 代字 without a year must end in: 江协发第5号, 江协秘字第12号; not 颁发第5号, 来函第3号.
+_YEARLESS_CODE = re.compile(
+    r"[\u4e00-\u9fff]{1,6}(?:[^颁签核印转下分开批首研散启]发|[^汉数文名签]字|[^来回复致]函)"
+)
+# 某某部公告2024年第3号 is numbered without a 代字.
+_NUMBERED_KIND = re.compile(r"(?:公告|通告|令)[ \t\u3000]{0,3}$")
 
 
 @dataclass(frozen=True, slots=True)
 class DocNumber:
     """A 发文字号 taken apart: 代字, year, and serial as digits (`2`, `2-1`).
 
-    `code` is empty where none is printed (公告〔2020〕第15号). `printed` is the number as it
-    stands in the text without spaces, its brackets made 〔〕.
+    `code` is empty where none is printed (公告〔2020〕第15号), and `year` None (江协发第5号).
+    `printed` is the number as it stands in the text without spaces, its brackets made 〔〕.
     """
 
     code: str
-    year: int
+    year: int | None
     serial: str
     printed: str
     start: int
@@ -111,6 +123,8 @@ class DocNumber:
     @property
     def key(self) -> str:
         """The one form used for matching: 川高后思协〔2024〕2号."""
+        if self.year is None:
+            return f"{self.code}第{self.serial}号"
         return f"{self.code}〔{self.year}〕{self.serial}号"
 
 
@@ -143,34 +157,50 @@ def number_key(text: str) -> str | None:
 
 def _doc_number(match: re.Match[str], floor: int) -> DocNumber | None:
     """The number a match is; its 代字 begins at `floor` or later, where the one before ended."""
-    printed_year, printed_serial = (
-        match["year"] or match["year2"],
-        match["serial"] or match["serial2"],
-    )
-    year, serial = parse_int(_closed(printed_year)), _serial(_closed(printed_serial))
-    if year is None or not 1900 <= year <= 2100 or serial is None:
+    printed_year = match["year"] or match["year2"]
+    printed_serial = match["serial"] or match["serial2"] or match["serial3"]
+    serial = _serial(_closed(printed_serial))
+    year = _year(printed_year) if printed_year else None
+    if serial is None or (printed_year and year is None):
         return None
     after = match.string[match.end() : match.end() + 1]
     if match["open"] and not match["hao"] and (_is_han(after) or after.isdigit()):
         return None
     begin = max(0, match.start() - _REACH, floor)
-    before = _CODE_BEFORE.search(match.string[begin : match.start()])
-    raw = before[1] if before else ""
+    code, start = _code(match.string, begin, match.start())
+    if year is None and not _YEARLESS_CODE.fullmatch(code):
+        return None
+    nth = "第" if match["nth"] or match["nth2"] or match["serial3"] else ""
+    if not code and not _stands_alone(match, nth, match.string[begin : match.start()]):
+        return None
+    # 2O24 is how a scan spells 2024; numerals stay as printed.
+    misread = printed_year and re.search(r"[OoＯlI]", printed_year)
+    bracketed = f"〔{year if misread else _closed(printed_year)}〕" if printed_year else ""
+    printed = f"{code}{bracketed}{nth}{_closed(printed_serial)}号"
+    return DocNumber(code, year, serial, printed, start, match.end())
+
+
+def _code(text: str, begin: int, end: int) -> tuple[str, int]:
+    """The 代字 that ends at `end` and begins at `begin` or later, and where the number starts."""
+    before = _CODE_BEFORE.search(text[begin:end])
+    if before is None:
+        return "", end
+    raw = before[1]
     code = _NOT_CODE.sub("", _closed(raw))
-    at = begin + before.start() if before else 0
-    if at and match.string[at - 1] in "号號":
+    at = begin + before.start()
+    if at and text[at - 1] in "号號":
         code = code.lstrip("和与及")  # 〔2023〕12号和川后发〔2024〕1号
     if len(code) < 2:
-        code = ""
-    sure = match["open"] in set("〔﹝［[") or match["hao"]
-    if not code and not (sure and (match["hao"] or match["nth"]) and match["open"]):
-        return None
-    start = match.start()
-    if before and code:
-        start = begin + before.end(1) - _raw_length(raw, len(code))
-    nth = "第" if match["nth"] or match["nth2"] else ""
-    printed = f"{code}〔{_closed(printed_year)}〕{nth}{_closed(printed_serial)}号"
-    return DocNumber(code, year, serial, printed, start, match.end())
+        return "", end
+    return code, begin + before.end(1) - _raw_length(raw, len(code))
+
+
+def _stands_alone(match: re.Match[str], nth: str, before: str) -> bool:
+    """Whether a number without a 代字 is one: 〔2024〕3号, （2020）第15号, 公告2024年第3号."""
+    if match["open"]:
+        sure = match["open"] in set("〔﹝［[") or match["hao"]
+        return bool(sure and (match["hao"] or nth))
+    return bool(nth) and _NUMBERED_KIND.search(before) is not None
 
 
 def _raw_length(raw: str, kept: int) -> int:
@@ -182,6 +212,17 @@ def _raw_length(raw: str, kept: int) -> int:
         length += 1
         kept -= not char.isspace()
     return length
+
+
+def _year(text: str) -> int | None:
+    """A year as printed, l and I read as 1; None for what is no year of a document."""
+    year = parse_int(_digits(text))
+    return year if year is not None and 1900 <= year <= 2100 else None
+
+
+def _digits(text: str) -> str:
+    """Spaces out, and the letters that a scanner makes of 1."""
+    return _closed(text).replace("l", "1").replace("I", "1")
 
 
 def _serial(text: str) -> str | None:
@@ -199,16 +240,27 @@ def _is_han(char: str) -> bool:
 
 # --- dates ------------------------------------------------------------------------------
 
-_MONTH = r"(?:[0-9０-９]{1,2}|[一二三四五六七八九十元正]{1,2})"
-_DAY = r"(?:[0-9０-９]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
-# Matches 2024 年 6 月 25 日, 二〇二四年六月, 2O24年, 2024-06-25, 2024.6.25; not 97年 or 2024-2025.
-_DATE = re.compile(
-    rf"(?<![0-9０-９.\-/])(?P<year>{_YEAR})(?:"
-    rf"{_SPACE}年(?!度|级)(?:{_SPACE}(?P<month>{_MONTH}){_SPACE}月"
-    rf"(?:{_SPACE}(?P<day>{_DAY}){_SPACE}[日号])?)?"
-    rf"|(?P<mark>[-./－．])(?P<month2>[0-9０-９]{{1,2}})(?P=mark)(?P<day2>[0-9０-９]{{1,2}})(?![0-9０-９])"
-    rf"|[-/－](?P<month3>[0-9０-９]{{2}})(?![0-9０-９./－-]))"
+# l and O are digits only where 月 or 日 follows: 2024年l2月1O日, 1 2月.
+_DIGIT = "[0-9０-９OoＯlI]"
+_MONTH = rf"(?:{_DIGIT}(?:[ \u3000]?{_DIGIT})?|[一二三四五六七八九十元正](?:[ \u3000]?[一二])?)"
+_DAY = (
+    rf"(?:{_DIGIT}(?:[ \u3000]?{_DIGIT})?"
+    r"|[一二三四五六七八九十廿卅](?:[ \u3000]?[一二三四五六七八九十]){0,2})"
 )
+_ARABIC = "[0-9０-９]"
+# Matches 2024 年 6 月 25 日, 二〇二四年六月, 2O24年, 2024-06-25, 2024. 6. 25; not 97年, 2024-2025,
+# v2024.1.15, 2024.3.2.1 or 第2024-12号.
+_DATE = re.compile(
+    rf"(?<![0-9０-９vV])(?<![0-9０-９][./])(?P<year>{_YEAR})(?:"
+    rf"{_SPACE}年(?!度|级)(?:{_SPACE}(?P<month>{_MONTH}){_SPACE}月"
+    rf"(?:{_SPACE}(?P<day>{_DAY}){_SPACE}[日号曰])?)?"
+    rf"|(?P<mark>[-./－．／—–])[ ]?(?P<month2>{_ARABIC}{{1,2}})"
+    rf"(?P=mark)[ ]?(?P<day2>{_ARABIC}{{1,2}})"
+    rf"(?!{_ARABIC}|(?P=mark){_ARABIC}{{1,3}}(?!{_ARABIC}))"
+    rf"|[-/－](?P<month3>{_ARABIC}{{2}})(?![0-9０-９./－-]|{_SPACE}[号號]))"
+)
+# 0899-2024… and 9704-2012年 are no dates; the end of 2024.6.1-2024.7.2 is one.
+_AFTER_DASH = re.compile(r"[0-9０-９][-－]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,15 +274,19 @@ class DateMention:
 
 def find_dates(text: str) -> tuple[DateMention, ...]:
     """Every possible date in `text`, in order. 1997-02-30 is no date, not the month before it."""
-    found = []
+    found: list[DateMention] = []
     for match in _DATE.finditer(text):
+        start = match.start()
+        ranged = bool(found) and found[-1].end == start - 1
+        if not ranged and _AFTER_DASH.search(text[max(0, start - 2) : start]):
+            continue
         date = _iso(
             match["year"],
             match["month"] or match["month2"] or match["month3"],
             match["day"] or match["day2"],
         )
         if date:
-            found.append(DateMention(date, match.start(), match.end()))
+            found.append(DateMention(date, start, match.end()))
     return tuple(found)
 
 
@@ -257,10 +313,10 @@ def date_span(date: str) -> tuple[int, int]:
 
 
 def _iso(year_text: str, month_text: str | None, day_text: str | None) -> str | None:
-    year = parse_int(_closed(year_text))
+    year = _year(year_text)
     month = _month(month_text) if month_text else None
-    day = parse_int(day_text) if day_text else None
-    if year is None or not 1900 <= year <= 2100:
+    day = parse_int(_digits(day_text)) if day_text else None
+    if year is None:
         return None
     if month_text is None:
         return f"{year:04d}"
@@ -274,7 +330,7 @@ def _iso(year_text: str, month_text: str | None, day_text: str | None) -> str | 
 
 
 def _month(text: str) -> int | None:
-    return 1 if text in {"元", "正"} else parse_int(text)
+    return 1 if text in {"元", "正"} else parse_int(_digits(text))
 
 
 # --- clause numbers ---------------------------------------------------------------------
