@@ -77,6 +77,20 @@ _MIGRATIONS = (
     """
     ALTER TABLE passages ADD COLUMN lead TEXT NOT NULL DEFAULT '';
     """,
+    # Beside the documents, not in them: behind a long text it would be slow to read. A document
+    # of an older library has none until its file is read again.
+    """
+    CREATE TABLE signatures (
+        document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+        signature BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE likeness (
+        band INTEGER NOT NULL,
+        document_id TEXT NOT NULL REFERENCES signatures ON DELETE CASCADE,
+        PRIMARY KEY (band, document_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX likeness_by_document ON likeness (document_id);
+    """,
 )
 
 

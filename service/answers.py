@@ -21,7 +21,7 @@ class Answers(Protocol):
         """The JSON of `GET /v1/search` for these query parameters; none of them is empty.
 
         Each passage's `page` is `[first, last]`; its `marks` are code-point offsets into its
-        `text`. Raises BadRequest with a message in Chinese.
+        `text`, and its `lead` was said before it. Raises BadRequest with a message in Chinese.
         """
         ...
 
@@ -31,7 +31,8 @@ class Answers(Protocol):
         `{"document_id", "title", "number", "issuer", "letterhead", "date", "types", "source",
         "url", "paragraphs": [{"text", "page", "level", "annex", "id"}],
         "sections": [{"level", "text", "id"}],
-        "passages": [{"passage_id", "start", "end", "paragraph"}]}`. An `id` is unique in the
+        "passages": [{"passage_id", "start", "end", "paragraph"}],
+        "alike": [{"document_id", "title", "number", "date", "likeness"}]}`. An `id` is unique in the
         document and a section has its heading's; `start` and `end` are code points into the
         paragraphs joined by newlines.
         """

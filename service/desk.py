@@ -79,8 +79,11 @@ class Desk:
             held = next(library.documents([document_id]), None)
             body = library.body(document_id)
             passages = list(library.passages_of([document_id]))
+            likeness = dict(library.alike(document_id, self._audience))
+            others = {other.document_id: other for other in library.documents(likeness)}
         # The same answer for what is not there and what is not theirs.
         if held is None or body is None or not self._audience.sees(held.audience):
             raise NotFound("没有这份文件，它可能已被删除或移走")
         shown = document_for(self._audience, held)
-        return reading_json(shown, body, passages, self._audience, self._settings.base_url)
+        alike = [(document_for(self._audience, others[key]), likeness[key]) for key in likeness]
+        return reading_json(shown, body, passages, alike, self._audience, self._settings.base_url)

@@ -13,6 +13,8 @@ from service.links import Links, site_address
 from service.wording import FILTERS, MODES, PAGE_SIZE, SORTS, date_zh, pages_zh
 
 HEADING_CHARS = 60
+# What was said before a passage helps to read it and must not push it off a phone's screen.
+LEAD_CHARS = 80
 
 
 def _title(item: Mapping[str, Any]) -> str:
@@ -43,6 +45,7 @@ def _card(hit: Mapping[str, Any], links: Links) -> dict[str, Any]:
                     for part in (passage["address"], pages_zh(passage["page"], hit["source"]))
                     if part
                 ],
+                "lead": excerpt(passage["lead"], (), LEAD_CHARS),
                 "pieces": excerpt(passage["text"], passage["marks"]),
             }
             for passage in passages
@@ -194,6 +197,19 @@ def _overlap(span: Span, asked: Span | None) -> Span | None:
     return (start, end) if start < end else None
 
 
+def _alike(other: Mapping[str, Any], links: Links) -> dict[str, Any]:
+    """A document whose text is nearly the one shown; number and date tell the two apart."""
+    percent = round(other["likeness"] * 100)
+    # An estimate: even 100 of 100 does not say that no word differs.
+    how = "几乎一样" if percent == 100 else f"相近 {percent}%"
+    fields = (other["number"], date_zh(other["date"]), how)
+    return {
+        "title": other["title"] or "（无标题）",
+        "url": links.document(other["document_id"]),
+        "fields": [value for value in fields if value],
+    }
+
+
 def reading_view(document: Mapping[str, Any], passage: str, links: Links) -> dict[str, Any]:
     """What the document template gets; `passage` is the id asked for or empty."""
     spans = {str(p["passage_id"]): (p["start"], p["end"]) for p in document["passages"]}
@@ -212,6 +228,7 @@ def reading_view(document: Mapping[str, Any], passage: str, links: Links) -> dic
         "title": _title(document),
         "fields": {name: value for name, value in fields.items() if value},
         "url": site_address(document),
+        "alike": [_alike(other, links) for other in document["alike"]],
         "sections": [s for s in document["sections"] if s["level"] and str(s["id"]) in shown],
         "blocks": blocks,
         "asked": any(block.anchor for block in blocks),

@@ -171,12 +171,14 @@ def reading_json(
     document: StoredDocument,
     body: Mapping[str, Any],
     passages: list[StoredPassage],
+    alike: Sequence[tuple[StoredDocument, float]],
     audience: Audience,
     base_url: str,
 ) -> dict[str, Any]:
     """The JSON of GET /v1/documents/{id}, as this audience reads it.
 
-    `document` is projected already; `body` and `passages` are as held, and are projected here.
+    `document` and those in `alike`, each with its likeness, are projected already; `body` and
+    `passages` are as held, and are projected here.
     A passage's `start` and `end` point into the paragraphs shown, joined by newlines.
     """
     held = [paragraph["text"] for paragraph in body["paragraphs"]]
@@ -210,6 +212,16 @@ def reading_json(
                 "paragraph": f"p{start[0]}",
             }
             for passage in passages
+        ],
+        "alike": [
+            {
+                "document_id": other.document_id,
+                "title": other.title,
+                "number": other.number,
+                "date": other.date,
+                "likeness": round(likeness, 2),
+            }
+            for other, likeness in alike
         ],
     }
 

@@ -19,6 +19,14 @@ from service.settings import Settings
 from service.wire import PARAMETERS, SUGGEST_PARAMETERS
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "documents" / "public"
+PORTAL = (
+    "关于缴纳{year}年度会费的通知\n\n各会员单位：\n\n根据本会章程，现将{year}年度会费缴纳事项通知如下。"
+    "请于{year}年6月30日前将会费汇入本会账户，汇款时注明单位全称；票据由秘书处在收到汇款后十个工作日内寄出。"
+    "\n\n确有困难不能按时缴纳的单位，请书面说明情况，经会长办公会研究后可以缓缴；逾期不缴也不说明的，由秘书处"
+    "书面催缴，连续两年不缴纳会费的，按章程视为自动退会。\n\n特困院校和新入会单位的减免办法另行通知，请各片区"
+    "联络员做好解释和催办工作，并把本片区缴纳情况按月报秘书处备查。\n\n江岚省高等院校后勤协会\n\n"
+    "{year}年3月1日\n"
+)
 SECRET = "内部谈话要点\n\n常务副会长人选的考察意见只供会长办公会内部掌握，联系电话0899-5550999。\n"
 
 
@@ -27,8 +35,14 @@ def client(tmp_path_factory: pytest.TempPathFactory, analyzer: Analyzer) -> Iter
     folder = tmp_path_factory.mktemp("api")
     (folder / "secret").mkdir()
     (folder / "secret" / "内部谈话要点.txt").write_text(SECRET, "utf-8")
+    (folder / "portal").mkdir()
+    for year in (2018, 2019):
+        (folder / "portal" / f"{year}.txt").write_text(PORTAL.format(year=year), "utf-8")
+    draft = PORTAL.format(year=2017).replace("\n", "（联系电话0899-5550998）\n", 1)
+    (folder / "portal" / "电话在标题.txt").write_text(draft, "utf-8")
+    (folder / "secret" / "会费通知送审稿.txt").write_text(PORTAL.format(year=2020), "utf-8")
     collection = Collection(folder / "home", create=True, analyzer=analyzer)
-    ingest(collection, [CORPUS], audience=Audience.PUBLIC)
+    ingest(collection, [CORPUS, folder / "portal"], audience=Audience.PUBLIC)
     ingest(collection, [folder / "secret"])
     app = SecurityHeaders(create_app(collection, Settings(home=folder / "home")))
     with TestClient(app, raise_server_exceptions=False) as client:
@@ -87,6 +101,26 @@ def test_a_document_is_read_whole_and_its_passages_point_into_it(client: TestCli
         assert spans[passage["passage_id"]] == passage["text"]
     ids = {paragraph["id"] for paragraph in document["paragraphs"]}
     assert {section["id"] for section in document["sections"]} <= ids
+
+
+def test_a_document_names_those_alike_as_the_public_may_see_them(client: TestClient) -> None:
+    hits = client.get("/v1/search", params={"q": "2018年度会费 连续两年 自动退会"}).json()["hits"]
+    ids = {hit["source"]: hit["document_id"] for hit in hits} | {
+        copy["source"]: copy["document_id"] for hit in hits for copy in hit["copies"]
+    }
+    document = client.get(f"/v1/documents/{ids['2018.txt']}").json()
+    assert {other["document_id"] for other in document["alike"]} == {
+        ids["2019.txt"],
+        ids["电话在标题.txt"],
+    }
+    for other in document["alike"]:
+        assert set(other) == {"document_id", "title", "number", "date", "likeness"}
+        assert 0.7 <= other["likeness"] <= 1
+    assert "5550998" not in str(document) and "〔电话〕" in str(document["alike"])
+    page = client.get(f"/documents/{ids['2018.txt']}").text
+    assert "内容相近的文件" in page and "2019年3月1日" in page and "2020年" not in page
+    alone = client.get("/v1/search", params={"q": "章程"}).json()["hits"][0]["document_id"]
+    assert client.get(f"/v1/documents/{alone}").json()["alike"] == []
 
 
 def test_no_telephone_is_in_any_public_answer(client: TestClient) -> None:

@@ -67,6 +67,7 @@ def make_document(
         "paragraphs": listed,
         "sections": [p for p in listed if p["level"] is not None],
         "passages": passages,
+        "alike": [],
         **fields,
     }
 
@@ -131,6 +132,7 @@ class MemoryAnswers:
     def __init__(self, documents: list[dict[str, Any]]) -> None:
         self.documents = documents
         self.notice: str | None = None
+        self.lead = ""
         self.exact = True
         self.understood: list[dict[str, str]] = []
 
@@ -196,6 +198,7 @@ class MemoryAnswers:
                 "passage_id": number,
                 "address": "".join(re.findall(r"^第.条", passage)),
                 "page": [document["paragraphs"][number % 100]["page"]] * 2,
+                "lead": self.lead,
                 "text": passage,
                 "marks": [[m.start(), m.end()] for m in re.finditer(re.escape(q), passage)],
                 "score": 1.0,
@@ -372,6 +375,22 @@ def test_a_card_says_what_where_and_marks_the_words(client: TestClient) -> None:
     assert "缴纳。<mark>逾期未缴</mark>的，" in html
 
 
+def test_what_was_said_before_a_passage_stands_before_it_unmarked(
+    client: TestClient, answers: MemoryAnswers
+) -> None:
+    assert 'class="lead"' not in client.get("/", params={"q": "逾期未缴"}).text
+    answers.lead = "逾期未缴的<b>会员单位</b>："
+    html = client.get("/", params={"q": "逾期未缴"}).text
+    assert '<p class="lead">逾期未缴的&lt;b&gt;会员单位&lt;/b&gt;：</p>' in html
+    assert html.index('class="lead"') < html.index("缴纳。<mark>逾期未缴</mark>的，")
+
+
+def test_a_long_lead_is_cut(client: TestClient, answers: MemoryAnswers) -> None:
+    answers.lead = "序号，单位，姓名，职务，" * 20
+    (shown,) = re.findall('<p class="lead">(.*?)</p>', client.get("/?q=逾期未缴").text)
+    assert shown.endswith("…") and len(shown) <= 81
+
+
 def test_a_passage_leads_to_its_place_in_the_document(client: TestClient) -> None:
     html = client.get("/", params={"q": "逾期未缴"}).text
     assert link(html, "第四条") == "./documents/1?passage=107#passage"
@@ -493,6 +512,22 @@ def test_a_document_shows_fields_contents_headings_and_pages(client: TestClient)
     assert '<h2 id="par-5">第二章 收取</h2>' in html
     assert re.findall(r"<span>(第 \d 页)</span>", html) == ["第 1 页", "第 2 页", "第 3 页"]
     assert link(html, "查看网站原文") == "https://example.org/rules/12.html"
+
+
+def test_documents_alike_are_named_with_what_tells_them_apart(answers: MemoryAnswers) -> None:
+    other = {"document_id": "2", "title": HOSTILE, "number": "示后协〔2022〕9号", "date": "2022-06"}
+    bare = {"document_id": "3", "title": None, "number": None, "date": None, "likeness": 1.0}
+    answers.documents[0] = {**RULES, "alike": [{**other, "likeness": 0.96}, bare]}
+    html = TestClient(make_app(answers)).get("/documents/1").text
+    block = html[html.index('class="alike"') : html.index("</section>")]
+    assert "内容相近的文件" in block and "<img" not in block
+    assert link(block, "关于“引号”") == "../documents/2"
+    assert "<bdi>示后协〔2022〕9号</bdi><bdi>2022年6月</bdi><bdi>相近 96%</bdi>" in block
+    assert "（无标题）" in block and "<bdi>几乎一样</bdi>" in block
+
+
+def test_without_documents_alike_nothing_is_said_of_them(client: TestClient) -> None:
+    assert "相近" not in client.get("/documents/1").text
 
 
 def test_title_lines_are_not_repeated(client: TestClient) -> None:
