@@ -5,6 +5,7 @@ Parsed without entities, network or DOCTYPE.
 
 from __future__ import annotations
 
+import posixpath
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from index.errors import UnreadableDocument
 from ingest.archive import inflate
 from ingest.numbering import W
+from ingest.tables import MAX_SPAN, Cell
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _RELS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
@@ -36,6 +38,20 @@ def main_part(archive: zipfile.ZipFile) -> str:
         if relation.get("Type", "").endswith("/officeDocument") and target in archive.namelist():
             return target
     return "word/document.xml"
+
+
+def related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """By id, what a part is related to: the last word of the kind, and the name of the part."""
+    folder, name = posixpath.split(part)
+    root = optional_part(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
+    found: dict[str, tuple[str, str]] = {}
+    for relation in () if root is None else root.iterchildren(f"{_RELS}Relationship"):
+        if relation.get("TargetMode") == "External":
+            continue
+        target = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))
+        kind = posixpath.basename(relation.get("Type", ""))
+        found[relation.get("Id", "")] = (kind, target.lstrip("/"))
+    return found
 
 
 def optional_part(archive: zipfile.ZipFile, entry: str) -> Any | None:
@@ -98,3 +114,18 @@ def cells_of(row: Any) -> Iterator[Any]:
             yield child
         elif child.tag in THROUGH:
             yield from cells_of(child)
+
+
+def placed_cell(cell: Any, text: str) -> Cell:
+    """The cell with its place in the table; Word writes a cell in each row that a merge covers."""
+    merge = cell.find(f"{W}tcPr/{W}vMerge")
+    above = merge is not None and merge.get(f"{W}val", "continue") == "continue"
+    return Cell(text, number_in(cell, "tcPr", "gridSpan", 1), above=above)
+
+
+def number_in(element: Any, properties: str, name: str, least: int) -> int:
+    """A count of columns among the properties of a row or cell."""
+    found = element.find(f"{W}{properties}/{W}{name}")
+    value = "" if found is None else found.get(f"{W}val", "")[:9]
+    count = int(value) if value.isascii() and value.isdigit() else least
+    return min(max(count, least), MAX_SPAN)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ingest.breaks import join, join_soft, tidy
 from ingest.lines import Block
+from ingest.tables import MAX_SPAN, Cell, rows_as_said
 
 _BLOCKS = frozenset(
     (
@@ -137,13 +138,30 @@ class _Walk:
             self.found.append(WebBlock(block, buffer.element, share, first.navigation))
 
     def _rows(self, table: Any, style: _Style) -> None:
-        for row in table.iter("tr"):
-            texts = [tidy(_cell_text(cell)) for cell in row if cell.tag in ("td", "th")]
-            text = " | ".join(text for text in texts if text)
-            if text:
+        rows = list(table.iter("tr"))
+        heads = [all(cell.tag == "th" for cell in row) for row in rows]
+        declared = [
+            len(row) > 0 and (head or row.getparent().tag == "thead")
+            for row, head in zip(rows, heads, strict=True)
+        ]
+        cells = [[_cell(cell) for cell in _cells([row])] for row in rows]
+        for row, block in zip(rows, rows_as_said(cells, declared, heads), strict=True):
+            if block.text:
                 linked = sum(len("".join(link.itertext())) for link in row.iter("a"))
-                block = Block(text, bold=all(c.tag == "th" for c in row), kind="row")
                 self.found.append(WebBlock(block, row, linked, style.navigation))
+
+
+def _cell(cell: Any) -> Cell:
+    return Cell(tidy(_cell_text(cell)), _span(cell, "colspan"), _span(cell, "rowspan"))
+
+
+def _span(cell: Any, name: str) -> int:
+    value = (cell.get(name) or "1").strip()[:9]
+    if not (value.isascii() and value.isdigit()):
+        return 1
+    if name == "rowspan" and int(value) == 0:
+        return MAX_SPAN  # to the end of the table
+    return min(max(int(value), 1), MAX_SPAN)
 
 
 def _cell_text(cell: Any) -> str:

@@ -130,3 +130,33 @@ def test_info_lines_are_told_from_meeting_times() -> None:
     assert info_line("时间:2021-08-23 08:38:27")
     assert not info_line("时间：2022年4月1日")
     assert not info_line("一、会议时间：6 月")
+
+
+def rows(tmp_path: Path, table: str) -> list[tuple[str, tuple[str, ...], bool]]:
+    blocks = read(tmp_path, page(f"<p>{PROSE}</p>{table}<p>{PROSE}</p>")).blocks
+    return [(b.text, b.cells, b.header) for b in blocks if b.kind == "row"]
+
+
+def test_cells_that_span_hold_in_every_row_and_column(tmp_path: Path) -> None:
+    table = (
+        "<table><thead><tr><td colspan=4>分工表<tr><th>片区<th>学校<th>姓名<th>电话</thead>"
+        "<tr><td rowspan=2>东片区<td>东岭大学<td colspan=2>待定"
+        "<tr><td>江岚大学<td>苏明远<td></table>"
+    )
+    assert rows(tmp_path, table) == [
+        ("分工表", ("分工表",) * 4, False),
+        ("片区 | 学校 | 姓名 | 电话", ("片区", "学校", "姓名", "电话"), True),
+        ("东片区 | 东岭大学 | 待定", ("东片区", "东岭大学", "待定", "待定"), False),
+        ("江岚大学 | 苏明远", ("东片区", "江岚大学", "苏明远", ""), False),
+    ]
+
+
+def test_names_of_rows_are_no_header(tmp_path: Path) -> None:
+    table = "<table><tr><th>姓名<td>苏明远<tr><th>单位<td>江岚大学<tr><th>电话<td>199</table>"
+    assert [header for _, _, header in rows(tmp_path, table)] == [False] * 3
+
+
+@pytest.mark.parametrize("span", ["999999999", "0", "-1", "x", "²"])
+def test_absurd_spans_do_no_harm(tmp_path: Path, span: str) -> None:
+    table = f"<table><tr><td colspan={span} rowspan={span}>甲<td>乙<tr><td>丙<td>丁</table>"
+    assert [text for text, _, _ in rows(tmp_path, table)] == ["甲 | 乙", "丙 | 丁"]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
+import pdfplumber
 import pytest
 
 from index.errors import UnreadableDocument
-from ingest.glyphs import lines_of
+from ingest.glyphs import lines_of, tables_of
 from ingest.pdf import read_pdf
+from ingest.rows import Row
 
 Text = tuple[float, float, float, str]  # x, y from the top, size, text
 
@@ -150,3 +152,59 @@ def char(text: str, x: float, top: float, size: float) -> dict[str, object]:
 def test_raised_characters_stay_in_their_line() -> None:
     chars = [char("注", 100, 100, 16), char("1", 116, 98, 10), char("下", 100, 128, 16)]
     assert [line.text for line in lines_of(chars, 1)] == ["注1", "下"]
+
+
+def rows_on(tmp_path: Path, texts: list[Text], graphics: str = "") -> list[tuple[object, ...]]:
+    path = write(tmp_path / "a.pdf", tiny_pdf([texts], graphics))
+    with pdfplumber.open(path) as document:
+        page = document.pages[0]
+        found = [row for rows, _ in tables_of(page, page.chars) for row in rows]
+    return [(row.text, row.cells, row.header) for row in found if isinstance(row, Row)]
+
+
+def test_merged_cells_of_ruled_tables_hold_wherever_they_reach(tmp_path: Path) -> None:
+    rules = "".join(f"100 {y} m 400 {y} l S " for y in (700, 660, 580))
+    rules += "200 620 m 400 620 l S "  # the first column is one cell in the last two rows
+    rules += "".join(f"{x} 580 m {x} 700 l S " for x in (100, 200, 400))
+    rules += "300 620 m 300 700 l S "  # and the last row is one cell in the last two columns
+    texts: list[Text] = [
+        *((x, 155, 12, text) for x, text in ((110, "片区"), (210, "姓名"), (310, "电话"))),
+        *((x, 195, 12, text) for x, text in ((110, "东片区"), (210, "苏明远"), (310, "199"))),
+        (210, 235, 12, "待定"),
+    ]
+    assert rows_on(tmp_path, texts, rules) == [
+        ("片区 | 姓名 | 电话", ("片区", "姓名", "电话"), True),
+        ("东片区 | 苏明远 | 199", ("东片区", "苏明远", "199"), False),
+        ("待定", ("东片区", "待定", "待定"), False),
+    ]
+
+
+def test_a_table_without_rules_is_found_by_its_names(tmp_path: Path) -> None:
+    lines = [("学校", "联系人"), ("江岚大学", "苏明远"), ("东岭大学", "陈思齐")]
+    texts = [
+        body(n, text, x)
+        for n, line in enumerate(lines)
+        for x, text in ((80, line[0]), (260, line[1]))
+    ]
+    assert rows_on(tmp_path, [body(-1, "正文" * 13), *texts, body(4, "完")]) == [
+        ("学校 | 联系人", ("学校", "联系人"), True),
+        ("江岚大学 | 苏明远", ("江岚大学", "苏明远"), False),
+        ("东岭大学 | 陈思齐", ("东岭大学", "陈思齐"), False),
+    ]
+
+
+def test_a_table_over_two_pages_has_one_header(tmp_path: Path) -> None:
+    rules = "".join(f"100 {y} m 400 {y} l S " for y in (700, 660, 620))
+    rules += "".join(f"{x} 620 m {x} 700 l S " for x in (100, 250, 400))
+    head: list[Text] = [(110, 155, 12, "类别"), (260, 155, 12, "会费")]
+    pages = [
+        [*head, (110, 195, 12, kind), (260, 195, 12, fee)]
+        for kind, fee in (("团体会员", "一千元"), ("个人会员", "一百元"))
+    ]
+    reading = read_pdf(write(tmp_path / "a.pdf", tiny_pdf(pages, rules)))
+    assert [(block.cells, block.header, block.page) for block in reading.blocks] == [
+        (("类别", "会费"), True, 1),
+        (("团体会员", "一千元"), False, 1),
+        (("个人会员", "一百元"), False, 2),
+    ]
+    assert [(d.text, d.why) for d in reading.dropped] == [("类别 | 会费", "repeated_header")]

@@ -251,3 +251,190 @@ def test_broken_and_empty_files_have_reasons(tmp_path: Path, body: str, reason: 
 )
 def test_numbers_are_written_as_word_writes_them(number: int, form: str, text: str) -> None:
     assert format_number(number, form) == text
+
+
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def read_with(path: Path, body: str, **parts: str) -> Reading:
+    """A file with parts beside its text: `footnotes`, `endnotes`, `header1`, `footer1` …"""
+    file = path / "a.docx"
+    relations = ""
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in parts.items():
+            kind = name.rstrip("0123456789")
+            relations += f'<Relationship Id="{name}" Type="{RELATIONS}/{kind}" '
+            relations += f'Target="{name}.xml"/>'
+            archive.writestr(f"word/{name}.xml", f"<w:part {NS}>{content}</w:part>")
+        archive.writestr(
+            "word/_rels/document.xml.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            f"{relations}</Relationships>",
+        )
+        archive.writestr(
+            "word/document.xml",
+            f'<w:document {NS} xmlns:r="{RELATIONS}"><w:body>{body}</w:body></w:document>',
+        )
+    return read_word(file)
+
+
+def note(kind: str, number: int, *texts: str) -> str:
+    return f'<w:{kind} w:id="{number}">{"".join(map(p, texts))}</w:{kind}>'
+
+
+def referring(text: str, kind: str, number: int, then: str = "") -> str:
+    return (
+        f"<w:p><w:r><w:t>{text}</w:t></w:r>"
+        f'<w:r><w:{kind}Reference w:id="{number}"/></w:r><w:r><w:t>{then}</w:t></w:r></w:p>'
+    )
+
+
+def test_notes_follow_the_paragraph_that_refers_to_them(tmp_path: Path) -> None:
+    body = (
+        referring("会费按年", "footnote", 2, "缴纳。") + referring("附则", "endnote", 1) + p("完")
+    )
+    feet = '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p>'
+    feet += (
+        "</w:footnote>" + note("footnote", 2, "逾期另计。", "第二段。") + note("footnote", 3, "无")
+    )
+    reading = read_with(
+        tmp_path, body, footnotes=feet, endnotes=note("endnote", 1, "自发布之日起施行。")
+    )
+    assert [(block.kind, block.text) for block in reading.blocks] == [
+        ("text", "会费按年缴纳。"),
+        ("note", "逾期另计。"),
+        ("note", "第二段。"),
+        ("text", "附则"),
+        ("note", "自发布之日起施行。"),
+        ("text", "完"),
+    ]
+
+
+def test_a_note_that_refers_to_itself_ends(tmp_path: Path) -> None:
+    feet = f'<w:footnote w:id="1">{referring("见本注", "footnote", 1)}</w:footnote>'
+    blocks = read_with(tmp_path, referring("正文", "footnote", 1), footnotes=feet).blocks
+    assert [block.text for block in blocks] == ["正文", "见本注"]
+
+
+def test_notes_of_deleted_and_hidden_text_are_gone(tmp_path: Path) -> None:
+    run = '<w:r>{}<w:footnoteReference w:id="1"/></w:r>'
+    hidden = run.format("<w:rPr><w:vanish/></w:rPr>")
+    body = f"<w:p><w:r><w:t>正文</w:t></w:r><w:del>{run.format('')}</w:del>{hidden}</w:p>"
+    reading = read_with(tmp_path, body, footnotes=note("footnote", 1, "注"))
+    assert texts(reading) == ["正文"]
+
+
+def test_notes_of_a_table_follow_its_last_row(tmp_path: Path) -> None:
+    rows = "".join(
+        f"<w:tr><w:tc>{referring(left, 'footnote', n)}</w:tc><w:tc>{p(right)}</w:tc></w:tr>"
+        for n, (left, right) in enumerate([("类别", "会费"), ("团体", "一千元")], 1)
+    )
+    feet = note("footnote", 1, "注一") + note("footnote", 2, "注二")
+    blocks = read_with(tmp_path, f"<w:tbl>{rows}</w:tbl>" + p("后"), footnotes=feet).blocks
+    assert [block.text for block in blocks] == [
+        "类别 | 会费",
+        "团体 | 一千元",
+        "注一",
+        "注二",
+        "后",
+    ]
+    assert [block.kind for block in blocks] == ["row", "row", "note", "note", "text"]
+
+
+def test_page_heads_are_recorded_once_and_page_numbers_not(tmp_path: Path) -> None:
+    def uses(*names: str) -> str:
+        kinds = (f'<w:{n[:6]}Reference r:id="{n}"/>' for n in names)
+        return f"<w:sectPr>{''.join(kinds)}</w:sectPr>"
+
+    number = '<w:p><w:fldSimple w:instr="PAGE"><w:r><w:t>12</w:t></w:r></w:fldSimple></w:p>'
+    body = f"<w:p><w:pPr>{uses('header1', 'footer1')}</w:pPr></w:p>" + p("正文")
+    reading = read_with(
+        tmp_path,
+        body + uses("header2", "header1", "footer1"),
+        header1=p("江协文件汇编"),
+        header2=p("江协文件汇编") + p("内部资料"),
+        header3=p("没有一节用到"),
+        footer1=number + p("第 1 页 共 9 页"),
+    )
+    assert texts(reading) == ["正文"]
+    assert [(drop.text, drop.why) for drop in reading.dropped] == [
+        ("江协文件汇编", "running_head"),
+        ("内部资料", "running_head"),
+    ]
+
+
+def table(*rows: str) -> str:
+    return "<w:tbl>" + "".join(rows) + "</w:tbl>"
+
+
+def row(*cells: str, properties: str = "") -> str:
+    """A cell is its text; `2:` before it spans two columns, `^` is the lower part of a merge."""
+    made = ""
+    for cell in cells:
+        across, _, text = cell.rpartition(":")
+        span = f'<w:gridSpan w:val="{across}"/>' if across else ""
+        merge = "<w:vMerge/>" if text == "^" else '<w:vMerge w:val="restart"/>'
+        made += f"<w:tc><w:tcPr>{span}{merge}</w:tcPr>{p(text.strip('^'))}</w:tc>"
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{made}</w:tr>"
+
+
+def test_merged_cells_hold_wherever_they_reach_and_are_said_once(tmp_path: Path) -> None:
+    body = table(
+        row("片区", "2:联系人"),
+        row("^", "姓名", "电话"),
+        row("东片区", "苏明远", "199-0000-0001"),
+        row("^", "陈思齐", ""),
+        row("林若水", "199-0000-0003", properties='<w:gridBefore w:val="1"/>'),
+    )
+    blocks = read(tmp_path, body).blocks
+    assert [(block.text, block.cells, block.header) for block in blocks] == [
+        ("片区 | 联系人", ("片区", "联系人", "联系人"), True),
+        ("姓名 | 电话", ("片区", "姓名", "电话"), True),
+        ("东片区 | 苏明远 | 199-0000-0001", ("东片区", "苏明远", "199-0000-0001"), False),
+        ("陈思齐", ("东片区", "陈思齐", ""), False),
+        ("林若水 | 199-0000-0003", ("", "林若水", "199-0000-0003"), False),
+    ]
+
+
+def test_a_row_that_word_repeats_on_each_page_is_the_header(tmp_path: Path) -> None:
+    body = table(row("甲组", "乙组", properties="<w:tblHeader/>"), row("苏明远", "陈思齐"))
+    assert [block.header for block in read(tmp_path, body).blocks] == [True, False]
+    plain = table(row("甲组", "乙组"), row("苏明远", "陈思齐"))
+    assert [block.header for block in read(tmp_path, plain).blocks] == [False, False]
+
+
+def test_a_deleted_row_is_gone_and_an_inserted_one_stays(tmp_path: Path) -> None:
+    body = table(
+        row("类别", "会费"),
+        row("旧会员", "五百元", properties="<w:del/>"),
+        row("新会员", "六百元", properties="<w:ins/>"),
+    )
+    assert texts(read(tmp_path, body)) == ["类别 | 会费", "新会员 | 六百元"]
+
+
+def test_a_text_box_in_a_cell_is_part_of_the_cell(tmp_path: Path) -> None:
+    box = f"<w:r><w:pict><w:txbxContent>{p('框内')}</w:txbxContent></w:pict></w:r>"
+    cells = f"<w:tc><w:p>{box}</w:p></w:tc><w:tc>{p('右')}</w:tc>"
+    assert texts(read(tmp_path, f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>")) == ["框内 | 右"]
+
+
+def test_a_deleted_mark_at_the_end_of_a_cell_stays_in_the_cell(tmp_path: Path) -> None:
+    cells = f"<w:tc>{p('左', '<w:rPr><w:del/></w:rPr>')}</w:tc><w:tc>{p('右')}</w:tc>"
+    assert texts(read(tmp_path, f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>")) == ["左 | 右"]
+
+
+def test_moved_text_is_read_where_it_went(tmp_path: Path) -> None:
+    gone = "<w:moveFrom><w:r><w:t>条款</w:t></w:r></w:moveFrom>"
+    come = "<w:moveTo><w:r><w:t>条款</w:t></w:r></w:moveTo>"
+    body = f"<w:p>{gone}<w:r><w:t>甲</w:t></w:r></w:p><w:p><w:r><w:t>乙</w:t></w:r>{come}</w:p>"
+    assert texts(read(tmp_path, body)) == ["甲", "乙条款"]
+
+
+def test_empty_paragraphs_count_in_a_list_and_deleted_ones_do_not(tmp_path: Path) -> None:
+    mark = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:rPr><w:del/></w:rPr>'
+    deleted = f"<w:p><w:pPr>{mark}</w:pPr><w:del><w:r><w:delText>旧</w:delText></w:r></w:del></w:p>"
+    half = p("丙前", mark)
+    body = numbered("甲", 1) + numbered("", 1) + deleted + numbered("乙", 1)
+    body += half + numbered("丙后", 1) + numbered("丁", 1)
+    got = texts(read(tmp_path, body, numbering(level(0, "decimal", "%1."))))
+    assert got == ["1. 甲", "3. 乙", "4. 丙前丙后", "5. 丁"]
