@@ -59,9 +59,11 @@ def has_open_bracket(text: str) -> bool:
 
 
 def join(left: str, right: str) -> str:
-    """One text of two lines: a space only where both sides are Latin letters or digits."""
+    """One text of two lines: a space only between Latin words; a number is cut anywhere, 2⏎5 日."""
     left, right = left.rstrip(), right.lstrip()
     if not left or not right:
+        return left + right
+    if left[-1].isdigit() and right[0].isdigit():
         return left + right
     if _is_latin(left[-1]) and _is_latin(right[0]):
         return f"{left} {right}"

@@ -19,6 +19,7 @@ from index.errors import UnreadableDocument
 from index.model import Dropped
 from ingest.encoding import Decoded, decode
 from ingest.lines import Block, Reading
+from ingest.noise import visible, without_noise
 from ingest.pagefacts import PageFacts, info_line, page_facts
 from ingest.webblocks import WebBlock, blocks_of
 
@@ -62,13 +63,15 @@ def read_html(path: Path) -> Reading:
     facts = page_facts(facts_root, blocks)
     article = _article(root, blocks, facts)
     kept, dropped = _split(blocks, article, facts)
+    kept, noise = without_noise(kept)
+    title = visible(facts.title)[0].strip() if facts.title else None
     warnings = ("encoding_errors",) if decoded.errors else ()
     return Reading(
         format="html",
         blocks=tuple(kept),
-        dropped=tuple(dropped),
+        dropped=tuple(dropped + noise),
         warnings=warnings,
-        title=facts.title,
+        title=title,
         date=facts.date,
         site=facts.site,
         publisher=facts.publisher,
@@ -132,10 +135,11 @@ def _guide(root: Any) -> str:
     from copy import deepcopy
 
     import trafilatura
+    from lxml import etree
 
-    text = trafilatura.extract(
-        deepcopy(root), include_comments=False, include_tables=True, favor_recall=True
-    )
+    copy = deepcopy(root)
+    etree.strip_attributes(copy, "colspan", "rowspan")  # it would lay out every cell they claim
+    text = trafilatura.extract(copy, include_comments=False, include_tables=True, favor_recall=True)
     return _squeeze(text or "")
 
 

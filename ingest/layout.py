@@ -25,7 +25,8 @@ _Pitches = dict[tuple[int, float], float]
 class Line:
     """One printed line. `size` is that of most of its characters, `kind` as in Block.
 
-    A table row is a line of kind `row`: it keeps its place and joins with nothing.
+    A table row is a line of kind `row`: it keeps its place and joins with nothing. `column` is
+    1 or 2 where the page is set in two columns, 0 for lines across the page.
     """
 
     text: str
@@ -37,6 +38,11 @@ class Line:
     bold: bool = False
     page: int = 1
     kind: str = "text"
+    column: int = 0
+
+    def block(self) -> Block:
+        """The line as a paragraph of its own; a row adds its cells."""
+        return Block(self.text, self.page, kind=self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,9 @@ class Column:
 
     left: float
     right: float
+
+
+_Margins = dict[tuple[int, int], Column]
 
 
 def columns(lines: Sequence[Line], sizes: Sequence[PageSize]) -> list[Column]:
@@ -76,6 +85,15 @@ def columns(lines: Sequence[Line], sizes: Sequence[PageSize]) -> list[Column]:
         usual = side if proven and alike else _column(own + other, size)
         result.append(_own_column(pages[number], usual))
     return result
+
+
+def _margins(lines: Sequence[Line], sizes: Sequence[PageSize]) -> _Margins:
+    """The text column of each page, by page and `Line.column`."""
+    found: _Margins = {}
+    for part in sorted({0} | {line.column for line in lines}):
+        own = columns([line for line in lines if line.column == part], sizes)
+        found |= {(page, part): column for page, column in enumerate(own, start=1)}
+    return found
 
 
 def _own_column(lines: Sequence[Line], usual: Column) -> Column:
@@ -135,7 +153,7 @@ def body_size(lines: Sequence[Line]) -> float:
 def paragraphs(lines: Sequence[Line], sizes: Sequence[PageSize]) -> list[Block]:
     """Joined paragraphs of lines in reading order, furniture already removed."""
     body = body_size(lines)
-    margins = columns(lines, sizes)
+    margins = _margins(lines, sizes)
     pitch = _pitches(lines, margins)
     groups: list[list[Line]] = []
     for line in lines:
@@ -149,20 +167,22 @@ def paragraphs(lines: Sequence[Line], sizes: Sequence[PageSize]) -> list[Block]:
 def _goes_on(
     group: Sequence[Line],
     line: Line,
-    margins: Sequence[Column],
+    margins: _Margins,
     pitch: _Pitches,
     body: float,
 ) -> bool:
     last = group[-1]
     if line.kind != "text" or last.kind != "text":
         return False
+    if (line.column == 0) != (last.column == 0):
+        return False  # a heading across the page, or what follows one
     if abs(line.size - last.size) > max(0.6, 0.06 * last.size):
         return False
     step = line.top - last.top
     usual = pitch.get((line.page, _half(last.size))) or pitch.get((0, _half(last.size)))
     if last.page == line.page and step > 1.45 * (usual or 2 * last.size):
         return False
-    column, previous = margins[line.page - 1], margins[last.page - 1]
+    column, previous = margins[line.page, line.column], margins[last.page, last.column]
     if is_centred(last, previous, body) and is_centred(line, column, body):
         return _same_title(last, line, body)
     return _continues(group, line, previous, column)
@@ -201,12 +221,12 @@ def _continues(group: Sequence[Line], line: Line, previous: Column, column: Colu
     return abs(shift) <= 0.4 * em and room <= 0.6 * em and not ends_sentence(last.text)
 
 
-def _pitches(lines: Sequence[Line], margins: Sequence[Column]) -> _Pitches:
+def _pitches(lines: Sequence[Line], margins: _Margins) -> _Pitches:
     """Usual distance of one line's top to the next, from pairs whose first line is full."""
     steps: dict[tuple[int, float], Counter[float]] = defaultdict(Counter)
     for last, line in pairwise(lines):
         same = last.page == line.page and last.kind == line.kind == "text"
-        full = margins[last.page - 1].right - last.x1 <= 2 * last.size
+        full = margins[last.page, last.column].right - last.x1 <= 2 * last.size
         step = line.top - last.top
         if same and full and 0 < step < 4 * line.size:
             for page in (last.page, 0):
@@ -222,13 +242,13 @@ def _half(value: float) -> float:
     return round(value * 2) / 2
 
 
-def _block(group: Sequence[Line], margins: Sequence[Column], body: float) -> Block:
+def _block(group: Sequence[Line], margins: _Margins, body: float) -> Block:
     text = ""
     for line in group:
         text = join(text, line.text) if text else line.text
-    column = margins[group[0].page - 1]
+    column = margins[group[0].page, group[0].column]
     if group[0].kind != "text":
-        return Block(text=text, page=group[0].page, kind=group[0].kind)
+        return group[0].block()
     return Block(
         text=text,
         page=group[0].page,

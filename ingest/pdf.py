@@ -17,8 +17,11 @@ from index.model import Dropped
 from ingest.breaks import tidy
 from ingest.furniture import furniture, is_contents_line
 from ingest.glyphs import lines_of, tables_of
+from ingest.gutter import in_reading_order
 from ingest.layout import Line, PageSize, paragraphs
 from ingest.lines import Reading
+from ingest.rows import over_pages
+from ingest.watermark import repeated_marks, split_watermark
 
 MAX_PAGES = 2000
 MAX_STREAM_BYTES = 400 * 1024 * 1024
@@ -37,6 +40,7 @@ class _Pages:
     pictures: int = 0
     unmapped: int = 0
     turned: list[Dropped] = field(default_factory=list)
+    pale: list[Line] = field(default_factory=list)  # large and pale: a title or a watermark
 
 
 def read_pdf(path: Path) -> Reading:
@@ -47,6 +51,7 @@ def read_pdf(path: Path) -> Reading:
     """
     _probe(path)
     pages = _collect(path)
+    _settle_pale(pages)
     chars = sum(len(line.text) for line in pages.lines)
     if pages.unmapped > chars:
         raise UnreadableDocument(
@@ -135,9 +140,10 @@ def _add_page(pages: _Pages, page: Any) -> None:
     number = len(pages.sizes) + 1
     size = PageSize(float(page.width), float(page.height))
     found = page.chars
-    sideways = sum(not char["upright"] for char in found) * 2 > len(found)
+    lying = [char for char in found if _is_lying(char)]
+    sideways = len(lying) * 2 > len(found)
     if sideways:  # a wide page laid into an upright file
-        found = [_upright(char, size) for char in found if not char["upright"]]
+        found = [_upright(char, size) for char in lying]
         size = PageSize(size.height, size.width)
     pages.sizes.append(size)
     chars: list[dict[str, Any]] = []
@@ -145,12 +151,15 @@ def _add_page(pages: _Pages, page: Any) -> None:
     for char in found:
         if char["text"].startswith("(cid:"):
             pages.unmapped += 1
-        elif not char["upright"]:
+        elif not char["upright"] or (not sideways and _is_aslant(char)):
             turned.append(char["text"])
         elif 0 <= char["x0"] <= size.width and 0 <= char["top"] <= size.height:
             chars.append(char)
     if turned:
         pages.turned.append(Dropped(tidy("".join(turned)), "watermark"))
+    chars, sure, maybe = split_watermark(chars)
+    pages.turned += [Dropped(line.text, "watermark") for line in lines_of(sure, number)]
+    pages.pale += lines_of(maybe, number)
     pages.pictures += len(page.images)
     inked = sum(not char["text"].isspace() for char in chars)
     if inked < _SCAN_CHARS and _picture_share(page.images, size) > _SCAN_AREA:
@@ -161,7 +170,19 @@ def _add_page(pages: _Pages, page: Any) -> None:
         rows += [replace(row, page=number) for row in table]
         inside |= members
     free = [char for char in chars if id(char) not in inside]
-    pages.lines.extend(sorted(lines_of(free, number) + rows, key=lambda line: line.top))
+    pages.lines.extend(in_reading_order(free, rows, size, number))
+
+
+def _is_lying(char: dict[str, Any]) -> bool:
+    """Whether a character is turned by a quarter."""
+    along, across = char["matrix"][:2]
+    return not char["upright"] and bool(abs(along) < 0.1 * abs(across))
+
+
+def _is_aslant(char: dict[str, Any]) -> bool:
+    """Whether a character climbs or falls; pdfminer calls one upright up to the quarter turn."""
+    along, across = char["matrix"][:2]
+    return bool(abs(across) > 0.1 * abs(along))
 
 
 def _upright(char: dict[str, Any], size: PageSize) -> dict[str, Any]:
@@ -192,6 +213,8 @@ def _reading(pages: _Pages) -> Reading:
             dropped.append(Dropped(line.text, "toc"))
         else:
             lines.append(line)
+    lines, repeated = over_pages(lines)
+    dropped += [Dropped(line.text, "repeated_header") for line in repeated]
     warnings: list[str] = []
     if pages.scans:
         warnings.append("some_pages_need_ocr")
@@ -203,6 +226,18 @@ def _reading(pages: _Pages) -> Reading:
         dropped=tuple(dropped + pages.turned),
         warnings=tuple(warnings),
     )
+
+
+def _settle_pale(pages: _Pages) -> None:
+    """Drop the pale lines that most pages repeat; put the others among the lines."""
+    if not pages.pale:
+        return
+    marks = repeated_marks(pages.pale, len(pages.sizes))
+    pages.turned += [Dropped(pages.pale[index].text, "watermark") for index in sorted(marks)]
+    kept = [line for index, line in enumerate(pages.pale) if index not in marks]
+    for line in kept:
+        later = (n for n, o in enumerate(pages.lines) if (o.page, o.top) > (line.page, line.top))
+        pages.lines.insert(next(later, len(pages.lines)), line)
 
 
 def _without_common_bold(lines: Sequence[Line]) -> list[Line]:

@@ -30,6 +30,7 @@ _EXTENSIONS = {
     "txt": "txt",
     "text": "txt",
     "md": "txt",
+    "markdown": "txt",
     "csv": "txt",
     "log": "txt",
 }
@@ -149,6 +150,8 @@ def _text_kind(path: Path, text: str) -> str:
         raise _unsupported(path, f"Office 2003 XML（{office[1]}）")
     if start.startswith("MIME-Version:") and "multipart/related" in start:
         raise _unsupported(path, "MHTML 网页存档")
+    if path.suffix.lower() in (".md", ".markdown") and not _HTML_START.match(start):
+        return "txt"  # Markdown may begin with tags, too
     claims_html = _EXTENSIONS.get(path.suffix.lower().lstrip(".")) == "html"
     if start.startswith("<"):
         if _HTML_START.search(start) or claims_html:

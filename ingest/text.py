@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -29,6 +29,10 @@ from ingest.breaks import (
 )
 from ingest.encoding import Decoded, decode
 from ingest.lines import Block, Reading
+from ingest.markdown import is_markdown, read_markdown
+from ingest.noise import visible, without_noise
+
+_MARKDOWN_NAMES = frozenset((".md", ".markdown"))
 
 _LOG = logging.getLogger(__name__)
 
@@ -73,12 +77,23 @@ def read_text(path: Path) -> Reading:
         raise UnreadableDocument(
             "unsupported_type", f"{path.name} 不是文本，格式无法识别，目前尚未支持"
         )
-    rows, dropped = rows_of(decoded.text)
-    if not rows:
+    warnings: tuple[str, ...] = ("encoding_errors",) if decoded.errors else ()
+    text, dropped = visible(decoded.text)
+    if path.suffix.lower() in _MARKDOWN_NAMES or is_markdown(text):
+        marked = read_markdown(text.translate(_CONTROLS))
+        blocks, dropped = marked.blocks, dropped + marked.dropped
+        reading = Reading("txt", (), (), warnings, title=marked.title, date=marked.date)
+    else:
+        rows, furniture = rows_of(text)
+        layout = layout_of(rows)
+        if layout is Layout.LINES and is_unclear(rows):
+            warnings += ("layout_unclear",)
+        blocks, dropped = paragraphs_of(rows, layout), dropped + furniture
+        reading = Reading("txt", (), (), warnings)
+    if not blocks:
         raise UnreadableDocument("no_text", f"{path.name} 里没有文字（只有空白）")
-    blocks = paragraphs_of(rows, layout_of(rows))
-    warnings = ("encoding_errors",) if decoded.errors else ()
-    return Reading("txt", tuple(blocks), tuple(dropped), warnings)
+    blocks, noise = without_noise(blocks)
+    return replace(reading, blocks=tuple(blocks), dropped=tuple(dropped + noise))
 
 
 # Controls that no text has, characters that could not be decoded, private use; not tab or newline
@@ -184,6 +199,17 @@ def _is_cut(row: _Row, following: _Row) -> bool:
         and not has_marker(following.text)
         and following.indent <= row.indent
     )
+
+
+def is_unclear(rows: Sequence[_Row]) -> bool:
+    """Whether sentences run from line to line although the lines show no common width.
+
+    Asks for a comma before each break and for a third of the lines with commas to be so broken:
+    a heading or a name also lacks an end mark.
+    """
+    prose = [n for n, row in enumerate(rows) if _PAUSE.search(row.text)]
+    cut = [n for n in prose if n + 1 < len(rows) and _is_cut(rows[n], rows[n + 1])]
+    return len(cut) >= 2 and len(cut) * 3 >= len(prose)
 
 
 def layout_of(rows: Sequence[_Row]) -> Layout:

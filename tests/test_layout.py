@@ -146,6 +146,7 @@ def test_numbers_in_prose_are_no_markers(text: str) -> None:
 def test_joining_adds_a_space_only_between_latin_words() -> None:
     assert join("开展", "活动") == "开展活动"
     assert join("for", "Graduate") == "for Graduate"
+    assert join("6 月2", "5 日") == "6 月25 日"
     assert join("共 12", "家") == "共 12家"
 
 

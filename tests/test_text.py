@@ -155,3 +155,31 @@ def test_wide_lines_that_end_their_sentences_are_not_wrapped() -> None:
 def test_the_longest_names_of_a_list_are_not_wrapped_text() -> None:
     names = [f"东岭省{place}高等教育后勤服务发展有限责任公司" for place in "东南西北中"]
     assert layout_of(rows_of(f"{SHORT_LINES}\n" + "\n".join(names))[0]) is Layout.LINES
+
+
+UNCLEAR = """本会的收入，包括会费、捐赠，以及
+政府资助，还有利息，均须
+入账，不得挪用。"""
+
+
+def test_a_layout_that_cannot_be_told_is_a_warning_and_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(UNCLEAR, "utf-8")
+    reading = read_text(path)
+    assert reading.warnings == ("layout_unclear",)
+    assert [block.text for block in reading.blocks] == UNCLEAR.split("\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WRAPPED,
+        f"{SHORT_LINES}\n{CUT_LINES}",
+        "关于开会的通知\n各会员单位：\n现定于五月开会，请参加。\n苏明远，会长\n江协\n2024年5月1日",
+        "名单\n苏明远，男\n林一，女\n一、总则，附则\n二、其他",
+    ],
+)
+def test_ordinary_texts_have_no_warning(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text, "utf-8")
+    assert read_text(path).warnings == ()

@@ -1,0 +1,144 @@
+"""Pages set in two columns: where the gutter is, and in which order their lines are read.
+
+A table without rules, a list of contacts or two signatures side by side also have a gap in the
+middle. So both sides must be prose that fills its column, else the page is read across.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ingest.glyphs import lines_of
+from ingest.layout import Line, PageSize, body_size
+
+_MIN_CHARS = 200  # on a page; less is no text in columns
+_MIN_LINES = 5  # in each column, of one stretch of the page
+_MIN_LINE_CHARS = 9
+_FULL_SHARE = 0.6  # of the lines of a column fill it
+_MIDDLE = (0.3, 0.7)  # of the page's width, where a gutter may be
+_PROSE_MARKS = frozenset("，。；、：,.;")
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """Something printed; `item` is a character or a table row."""
+
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    item: Any
+
+
+def in_reading_order(
+    chars: Sequence[dict[str, Any]], rows: Sequence[Line], size: PageSize, page: int
+) -> list[Line]:
+    """The lines of a page: across it from top to bottom, or down one column and then the other.
+
+    `rows` are those of ruled tables, which keep their place among the lines.
+    """
+    boxes = [_Box(c["x0"], c["x1"], c["top"], c["bottom"], c) for c in chars if _is_ink(c)]
+    em = _em(boxes)
+    gutter = _gutter(boxes, size, em)
+    if gutter is None:
+        return _across([*chars], rows, page, 0)
+    boxes += [_Box(row.x0, row.x1, row.top, row.bottom, row) for row in rows]
+    found: list[Line] = []
+    done = 0.0
+    for top, bottom in _stretches(boxes, gutter, em):
+        within = [box for box in boxes if top < (box.top + box.bottom) / 2 < bottom]
+        sides = [[b for b in within if (b.x0 < gutter) is left] for left in (True, False)]
+        both = [_lines(side, page, n) for n, side in enumerate(sides, start=1)]
+        if all(map(_is_column, both)):
+            found += _between(boxes, done, top, page) + both[0] + both[1]
+            done = bottom
+    if not found:
+        return _across([*chars], rows, page, 0)
+    return found + _between(boxes, done, size.height, page)
+
+
+def _is_ink(char: dict[str, Any]) -> bool:
+    return bool(char["bottom"] > char["top"]) and not char["text"].isspace()
+
+
+def _across(
+    chars: Sequence[dict[str, Any]], rows: Sequence[Line], page: int, column: int
+) -> list[Line]:
+    lines = lines_of(chars, page)
+    if column:
+        lines, rows = ([replace(x, column=column) for x in part] for part in (lines, rows))
+    return sorted([*lines, *rows], key=lambda line: line.top)
+
+
+def _lines(boxes: Sequence[_Box], page: int, column: int) -> list[Line]:
+    chars = [box.item for box in boxes if not isinstance(box.item, Line)]
+    return _across(chars, [b.item for b in boxes if isinstance(b.item, Line)], page, column)
+
+
+def _between(boxes: Sequence[_Box], top: float, bottom: float, page: int) -> list[Line]:
+    """What stands across the page between two stretches."""
+    return _lines([b for b in boxes if top <= (b.top + b.bottom) / 2 <= bottom], page, 0)
+
+
+def _em(boxes: Sequence[_Box]) -> float:
+    return sum(box.bottom - box.top for box in boxes) / max(1, len(boxes))
+
+
+def _gutter(boxes: Sequence[_Box], size: PageSize, em: float) -> float | None:
+    """The x in the middle of the page that fewest characters cross, or None for plain pages.
+
+    In text across the page about every line crosses every x; a few lines may cross a gutter.
+    """
+    if len(boxes) < _MIN_CHARS:
+        return None
+    starts, ends = sorted(box.x0 for box in boxes), sorted(box.x1 for box in boxes)
+    low, high = (round(share * size.width) for share in _MIDDLE)
+    # counted in a band of one em: the gaps between characters are narrower
+    counts = {
+        x: bisect_left(starts, x + em / 2) - bisect_right(ends, x - em / 2)
+        for x in range(low, high, 2)
+    }
+    fewest, most = min(counts.values()), max(counts.values())
+    if fewest * 3 > most:
+        return None
+    open_at = [x for x, count in counts.items() if count == fewest]
+    return float(open_at[len(open_at) // 2])
+
+
+def _stretches(boxes: Sequence[_Box], gutter: float, em: float) -> list[tuple[float, float]]:
+    """Parts of the page, from top to bottom, in which nothing stands over the gutter."""
+    left, right = gutter - 0.4 * em, gutter + 0.4 * em
+    over = sorted((b.top, b.bottom) for b in boxes if b.x0 < right and b.x1 > left)
+    lowest = max(box.bottom for box in boxes) + 1.0
+    found: list[tuple[float, float]] = []
+    top = min(box.top for box in boxes) - 1.0
+    for start, end in [*over, (lowest, lowest)]:
+        if start > top:
+            found.append((top, start))
+        top = max(top, end)
+    return found
+
+
+def _is_column(lines: Sequence[Line]) -> bool:
+    """Whether lines are prose that fills a column: most begin and end at common edges."""
+    text = [line for line in lines if line.kind == "text"]
+    if len(text) < _MIN_LINES:
+        return False
+    chars = sum(len(line.text) for line in text)
+    words = "".join(line.text for line in text)
+    if chars < _MIN_LINE_CHARS * len(text) or not _PROSE_MARKS.intersection(words):
+        return False
+    em = body_size(text)
+    left, right = (_usual([getattr(line, edge) for line in text], em) for edge in ("x0", "x1"))
+    begun = sum(-0.5 * em <= line.x0 - left <= 2.5 * em for line in text)
+    full = sum(abs(line.x1 - right) <= 1.5 * em for line in text)
+    enough = _FULL_SHARE * len(text)
+    return begun >= 1.2 * enough and full >= enough
+
+
+def _usual(values: Sequence[float], em: float) -> float:
+    """The value near which most others are."""
+    return max(values, key=lambda value: sum(abs(value - other) <= em for other in values))
