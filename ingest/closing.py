@@ -22,6 +22,11 @@ from ingest.marker import parse_annex, parse_marker
 _LISTED = re.compile(r"(?:^|\s)(?=[0-9]{1,2}[.．、]\s?[^0-9])")
 
 
+_COURTESY = re.compile(r"(?:此\s{0,4}致)?\s{0,4}(?:敬\s{0,4}礼)?[！!]?")  # 此致, 敬礼！
+# Rows of tables and footnotes neither sign nor open anything.
+_ASIDE = frozenset(("row", "note"))
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
     """Block indices. `date` is the line of 成文日期; `signature` the lines that sign it.
@@ -59,7 +64,7 @@ def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int
     loose = None
     for i in range(first + 1, len(blocks)):
         block = blocks[i]
-        if block.kind == "row" or len(block.text) > 80:
+        if block.kind in _ASIDE or len(block.text) > 80:
             continue
         if signed_date(block.text):
             return (i,), i
@@ -69,7 +74,18 @@ def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int
             return _signers(blocks, i, first), i
         if all(is_imprint(b.text) or parse_annex(b.text) for b in blocks[i + 1 : i + 4]):
             loose = i
-    return (), loose
+    return (_undated(blocks) if loose is None else ()), loose
+
+
+def _undated(blocks: Sequence[Block]) -> tuple[int, ...]:
+    """The last line where an organisation signs without a date, after a whole sentence."""
+    at = len(blocks) - 1
+    while at > 0 and (_COURTESY.fullmatch(blocks[at].text) or is_imprint(blocks[at].text)):
+        at -= 1
+    last, before = blocks[at], blocks[at - 1].text.rstrip() if at else ""
+    signs = last.kind == "text" and last.outline is None and parse_marker(last.text) is None
+    ended = before.endswith(("。", "！", "!")) or _COURTESY.fullmatch(before) is not None
+    return (at,) if at and signs and ended and is_organisation(last.text) else ()
 
 
 def _is_text(block: Block) -> bool:
@@ -96,11 +112,12 @@ def _labels(
     listed: dict[int, str] = {}
     for i in range(body, len(blocks)):
         block = blocks[i]
-        label = parse_annex(block.text.strip()) if block.kind != "row" else None
+        label = parse_annex(block.text.strip()) if block.kind not in _ASIDE else None
         if label is None:
             continue
         rest = block.text.strip()[label.length :].strip()
-        if _opens(blocks, i, rest, label.ordinal, after=i >= stop, seen=bool(starts)):
+        again = bool(listed) and (label.ordinal or 1) in listed
+        if _opens(blocks, i, rest, again=again, after=i >= stop, seen=bool(starts)):
             starts.append(i)
         elif not starts and (rest or parse_marker(blocks[min(i + 1, len(blocks) - 1)].text)):
             titles, after = _listed(blocks, i, label.ordinal, rest)
@@ -110,9 +127,10 @@ def _labels(
 
 
 def _opens(
-    blocks: Sequence[Block], i: int, rest: str, ordinal: int, *, after: bool, seen: bool
+    blocks: Sequence[Block], i: int, rest: str, *, again: bool, after: bool, seen: bool
 ) -> bool:
-    """Whether the 附件 label at `i` opens an annex rather than announcing it."""
+    """Whether the 附件 label at `i` opens an annex rather than announcing it; `again` says that
+    the annex of this number has been announced."""
     if len(rest) > 60 or rest.endswith(("。", "；", "，")):
         return False
     following = blocks[i + 1].text if i + 1 < len(blocks) else ""
@@ -123,7 +141,15 @@ def _opens(
     if lists and (rest or _short_list(blocks, i + 1)):
         return False
     new_page = i > 0 and blocks[i].page > blocks[i - 1].page
-    return bool(following) and (new_page or not rest)
+    return bool(following) and (new_page or not rest or again or _begins(blocks[i + 1]))
+
+
+def _begins(block: Block) -> bool:
+    """Whether a table, or numbering from one, follows a label: an announced annex has neither."""
+    marker = parse_marker(block.text)
+    return block.kind == "row" or (
+        marker is not None and marker.ordinal == 1 and marker.family != "decimal"
+    )
 
 
 def _short_list(blocks: Sequence[Block], start: int) -> bool:

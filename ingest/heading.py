@@ -9,87 +9,89 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 
+from ingest.compilation import regulation_titles
 from ingest.contacts import find_contacts
-from ingest.cue import ends_sentence, is_contents, is_imprint, title_types, whole_date
+from ingest.cue import ends_sentence, is_contents, is_imprint, whole_date
 from ingest.lines import Block
-from ingest.marker import Marker, parse_annex, parse_marker
+from ingest.marker import Marker, parse_annex, parse_bare, parse_marker
+from ingest.nesting import nest
+from ingest.sequence import OUTER, Run, find_runs, skips
 
 # Headings of the five seeds and of 50 laws have at most 35 characters after the marker.
 _MAX_HEADING = 40
 _LONG = 60
+# Articles are clauses, 款 and 项 lie inside them.
+_NEVER = {"article", "subclause", "point"}
 # 六字到三十字 between two long paragraphs, without punctuation: the only heading a plain text
 # without numbers can show.
 _PLAIN = re.compile(r"^[^，。；：、！？,.;:!?|…—()（）]{6,30}$")
-# A collection holds whole regulations: their titles, "part", stand above their chapters.
-_OUTER = {"part": 0, "chapter": 1, "section": 2}
 
 
-@dataclass(slots=True)
-class _Run:
-    """Siblings: consecutive numbers of one family under one parent."""
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """Block index -> level for every heading; whether siblings skip or repeat a number."""
 
-    family: str
-    members: list[int] = field(default_factory=list)
-    last: int = 0
-    in_clause: bool = False
+    levels: dict[int, int]
+    gap: bool = False
 
 
-def heading_levels(blocks: Sequence[Block], base: int = 1) -> dict[int, int]:
-    """Block index -> level for every heading; `base` is the level of the outermost."""
+def find_headings(blocks: Sequence[Block], base: int = 1, compiled: bool = False) -> Headings:
+    """The headings among `blocks`; `base` is the level of the outermost, `compiled` says that
+    the document is known to hold several regulations."""
     markers = {i: marker for i, block in enumerate(blocks) if (marker := _marker(block))}
-    numbered = _numbered(blocks, markers)
-    plain = _styled(blocks, markers, numbered)
+    markers |= _bare(blocks, markers)
+    parts = regulation_titles(blocks, markers, compiled)
+    numbered, gap = _numbered(blocks, markers, parts)
+    plain = _styled(blocks, markers, numbered) | parts
     if not numbered and not plain and not any(m.family == "article" for m in markers.values()):
         plain = _unstyled(blocks)
-    return _levels(blocks, markers, sorted(numbered | plain), base)
+    levels = nest(blocks, markers, sorted(numbered | plain), base, parts)
+    return Headings(levels, gap)
 
 
 def _marker(block: Block) -> Marker | None:
-    if block.kind != "text" or is_contents(block.text):
-        return None
-    return parse_marker(block.text.strip())
+    return parse_marker(block.text.strip()) if block.kind == "text" else None
 
 
-def _numbered(blocks: Sequence[Block], markers: dict[int, Marker]) -> set[int]:
-    """Members of the runs that are mostly headings."""
+def _bare(blocks: Sequence[Block], markers: Mapping[int, Marker]) -> dict[int, Marker]:
+    """Numbers without a dot (1 范围) that count on from 1, where 1.1 or the style proves them."""
+    found: dict[int, Marker] = {}
+    proofs = 0
+    for i, block in enumerate(blocks):
+        if i in markers:
+            deeper = markers[i].depth == 2 and found and block.text.strip()[0].isdigit()
+            ordinal = found[max(found)].ordinal if deeper else 0
+            proofs += bool(deeper) and re.match(rf"{ordinal}[.．]", block.text.strip()) is not None
+            continue
+        marker = parse_bare(block.text.strip()) if block.kind == "text" else None
+        if marker is not None and marker.ordinal == len(found) + 1 and _fits(blocks, i, marker):
+            found[i] = marker
+            proofs += block.outline is not None or block.bold
+    return found if proofs and len(found) >= 2 else {}
+
+
+def _numbered(
+    blocks: Sequence[Block], markers: Mapping[int, Marker], parts: Set[int]
+) -> tuple[set[int], bool]:
+    """Members of the runs that are mostly headings, and whether one of these has a gap."""
     found: set[int] = set()
-    for run in _runs(markers):
-        if run.family == "article" or (run.in_clause and run.family not in {*_OUTER, "cjk"}):
+    gap = False
+    for run in find_runs(markers, parts):
+        if run.family in _NEVER or (run.in_clause and run.family not in {*OUTER, "cjk"}):
             continue
         fits = [i for i in run.members if _fits(blocks, i, markers[i])]
-        if run.family in _OUTER:
-            found.update(fits)
+        if run.family in OUTER:
+            members = fits
+        elif 2 * len(fits) > len(run.members) and not _is_list(blocks, run, fits):
+            members = run.members
+        else:
             continue
-        if 2 * len(fits) > len(run.members) and not _is_list(blocks, run, fits):
-            found.update(fits)
-    return found
-
-
-def _runs(markers: dict[int, Marker]) -> list[_Run]:
-    """Markers as runs of siblings; a marker of an outer family ends the runs inside it."""
-    runs: list[_Run] = []
-    open_runs: list[_Run] = []
-    for i in sorted(markers):
-        marker = markers[i]
-        at = next((n for n, run in enumerate(open_runs) if run.family == marker.family), None)
-        if marker.family in _OUTER and at is None:
-            open_runs = [r for r in open_runs if _OUTER.get(r.family, 9) < _OUTER[marker.family]]
-        if at is not None:
-            run = open_runs[at]
-            del open_runs[at + 1 :]
-            if marker.ordinal == 1 and run.last >= 1:
-                del open_runs[at:]
-                at = None
-        if at is None:
-            run = _Run(marker.family, in_clause=any(r.family == "article" for r in open_runs))
-            runs.append(run)
-            open_runs.append(run)
-        run.members.append(i)
-        run.last = marker.ordinal
-    return runs
+        found.update(fits)
+        gap = gap or skips([markers[i] for i in members])
+    return found, gap
 
 
 def _fits(blocks: Sequence[Block], i: int, marker: Marker) -> bool:
@@ -97,7 +99,10 @@ def _fits(blocks: Sequence[Block], i: int, marker: Marker) -> bool:
     block, core = blocks[i], blocks[i].text.strip()[marker.length :]
     if block.outline is not None and len(core) <= 2 * _MAX_HEADING and core:
         return True
-    if not core or len(core) > _MAX_HEADING or "|" in core:
+    if not core and marker.family in OUTER:
+        return True
+    longest = 2 * _MAX_HEADING if marker.family in OUTER else _MAX_HEADING
+    if not core or len(core) > longest or "|" in core:
         return False
     bare = core.rstrip("：:")
     if bare != core and (len(bare) > 16 or re.search(r"[，,、]", bare)):
@@ -107,7 +112,7 @@ def _fits(blocks: Sequence[Block], i: int, marker: Marker) -> bool:
     return not find_contacts((bare,))
 
 
-def _is_list(blocks: Sequence[Block], run: _Run, fits: Sequence[int]) -> bool:
+def _is_list(blocks: Sequence[Block], run: Run, fits: Sequence[int]) -> bool:
     """Whether the run's members follow each other with nothing, or only contacts, between them."""
     if any(blocks[i].outline is not None for i in fits):
         return False
@@ -128,7 +133,7 @@ def _is_slight(block: Block) -> bool:
     return bool(find_contacts((block.text,))) or len(block.text.strip()) < 2
 
 
-def _styled(blocks: Sequence[Block], markers: dict[int, Marker], numbered: set[int]) -> set[int]:
+def _styled(blocks: Sequence[Block], markers: Mapping[int, Marker], numbered: set[int]) -> set[int]:
     """Unnumbered headings that the format shows: outline level, or bold or large short lines."""
     found = {
         i
@@ -197,41 +202,6 @@ def _unstyled(blocks: Sequence[Block]) -> set[int]:
         and not re.search(r"[0-9]{5,}", blocks[i].text)
     }
     return found if len(found) >= 2 else set()
-
-
-def _levels(
-    blocks: Sequence[Block], markers: dict[int, Marker], headings: Sequence[int], base: int
-) -> dict[int, int]:
-    """Depth of each heading in a stack of the families seen above it."""
-    stack: list[tuple[str, int | None]] = []
-    levels = {}
-    for n, i in enumerate(headings):
-        outline = blocks[i].outline
-        following = markers.get(headings[n + 1]) if n + 1 < len(headings) else None
-        family = markers[i].family if i in markers else _plain_family(blocks[i], following)
-        names = [name for name, _ in stack]
-        if family in _OUTER:
-            stack = [entry for entry in stack if _OUTER.get(entry[0], 9) < _OUTER[family]]
-        elif family in names:
-            del stack[names.index(family) :]
-        elif outline is not None:
-            while stack and stack[-1][1] is not None and (stack[-1][1] or 0) >= outline:
-                stack.pop()
-        elif family == "centred":
-            stack = []
-        stack.append((family, outline))
-        levels[i] = base + len(stack) - 1
-    return levels
-
-
-def _plain_family(block: Block, following: Marker | None) -> str:
-    """What an unnumbered heading counts as; `following` is the marker of the next heading."""
-    if block.outline is not None:
-        return f"outline{block.outline}"
-    opens = following is not None and following.ordinal == 1 and following.family == "chapter"
-    if opens and title_types(block.text):
-        return "part"
-    return "centred" if block.centred else f"plain{block.size or ''}"
 
 
 def body_size(blocks: Sequence[Block]) -> float | None:

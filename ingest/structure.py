@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index.model import Attachment, Clause, Paragraph, Section
-from index.notation import chinese_int
 from index.radicals import repair_radicals
+from ingest.clauses import find_clauses
 from ingest.closing import Closing, find_closing
-from ingest.cue import close_letters, is_contents, is_imprint, title_types
+from ingest.compilation import is_compilation
+from ingest.contents import contents_lines
+from ingest.cue import (
+    close_letters,
+    ends_sentence,
+    is_contents,
+    is_imprint,
+    is_organisation,
+    signed_date,
+    title_types,
+    whole_date,
+)
 from ingest.front import Front, find_front
-from ingest.heading import heading_levels
+from ingest.heading import find_headings
 from ingest.lines import Block, Reading
 from ingest.marker import parse_annex, parse_marker
+from ingest.sequence import OUTER
 
 # OCR and careless copying glue the addressee to the title: …有关事宜的通知各会员单位：
 _GLUED = re.compile(
     r"^([^，。；：]{2,40}关于[^，。；：]{2,90}的(?:通知|意见|决定|函|报告|请示|批复|公告|通告))"
     r"(?=[\u4e00-\u9fff][^。]{1,400}[：:])"
 )
+# A chapter's name broken over two lines: 第三节 审议、 / 表决程序.
+_UNFINISHED = ("、", "，")
+# （规范性附录）, as standards say under 附录A; not （试行）
+_ANNEX_NOTE = re.compile(r"^[（(](?:规范性|资料性)(?:附录)?[)）]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +52,7 @@ class Structure:
     attachments: tuple[Attachment, ...]
     front: Front
     closing: Closing
+    warnings: tuple[str, ...] = ()
 
     @property
     def main_end(self) -> int:
@@ -45,14 +63,18 @@ class Structure:
 def build_structure(reading: Reading) -> Structure:
     """The structure of a reading; never fails, at worst everything is body text."""
     blocks = tuple(_clean(reading.blocks))
-    front = find_front(blocks, reading.title)
-    closing = find_closing(blocks, front)
-    levels = _levels(blocks, front, closing)
+    front = _outer_front(blocks, find_front(blocks, reading.title))
+    closing = _outer_closing(blocks, front, find_closing(blocks, front))
+    contents = contents_lines(blocks)
+    levels, heading_gap = _levels(blocks, front, closing, contents)
     bounds = [*closing.annexes, _imprint_start(blocks)]
     paragraphs = []
     for i, block in enumerate(blocks):
-        annex = sum(start <= i for start in closing.annexes) if i < bounds[-1] else 0
-        paragraphs.append(Paragraph(block.text, block.page, levels.get(i), annex))
+        annex = bisect_right(closing.annexes, i) if i < bounds[-1] else 0
+        level = levels.get(i)
+        paragraphs.append(
+            Paragraph(block.text, block.page, level, annex, block.cells, block.header)
+        )
     attachments = [
         Attachment(
             _annex_title(blocks, start, stop, n, closing),
@@ -60,14 +82,16 @@ def build_structure(reading: Reading) -> Structure:
         )
         for n, (start, stop) in enumerate(pairwise(bounds), 1)
     ]
+    clauses, clause_gap = find_clauses(blocks, _ends(blocks, levels, closing), contents)
     return Structure(
         blocks,
         tuple(paragraphs),
         _sections(paragraphs),
-        _clauses(blocks, paragraphs, closing),
+        clauses,
         tuple(attachments),
         front,
         closing,
+        ("numbering_gap",) if heading_gap or clause_gap else (),
     )
 
 
@@ -90,31 +114,73 @@ def _clean(blocks: Sequence[Block]) -> list[Block]:
         if glued:
             cleaned.append(replace(block, text=glued[1]))
             text = text[glued.end() :].strip()
+        if cleaned and _names(cleaned[-1], block, text):
+            gap = "" if cleaned[-1].text.endswith(_UNFINISHED) else " "
+            cleaned[-1] = replace(cleaned[-1], text=cleaned[-1].text + gap + text)
+            continue
         cleaned.append(replace(block, text=text))
     return cleaned
 
 
-def _levels(blocks: Sequence[Block], front: Front, closing: Closing) -> dict[int, int]:
-    """Levels of title lines, headings and annex labels."""
+def _names(label: Block, block: Block, text: str) -> bool:
+    """Whether `text` is the name, or its rest, of a chapter that the line above begins."""
+    if len(label.text) > 45 or len(text) > 30 or {label.kind, block.kind} != {"text"}:
+        return False
+    marker = parse_marker(label.text)
+    if marker is None or marker.family not in OUTER or ends_sentence(text) or is_contents(text):
+        return False
+    begins = marker.length == len(label.text) or label.text.endswith(_UNFINISHED)
+    return begins and parse_marker(text) is None and not re.search(r"[。；：:]", text)
+
+
+def _outer_front(blocks: Sequence[Block], front: Front) -> Front:
+    """A compilation's front without the title of its first regulation, which is a heading."""
+    for n in range(1, len(front.title)):
+        if is_compilation("".join(blocks[i].text for i in front.title[:n])):
+            return replace(front, title=front.title[:n], body=front.title[n])
+    return front
+
+
+def _outer_closing(blocks: Sequence[Block], front: Front, closing: Closing) -> Closing:
+    """A compilation's closing: what follows the signature of one regulation is the next."""
+    if not is_compilation("".join(blocks[i].text for i in front.title)):
+        return closing
+    labelled = tuple(i for i in closing.annexes if parse_annex(blocks[i].text))
+    return replace(closing, signature=(), date=None, annexes=labelled)
+
+
+def _levels(
+    blocks: Sequence[Block], front: Front, closing: Closing, contents: Set[int]
+) -> tuple[dict[int, int], bool]:
+    """Levels of title lines, headings and annex labels; whether headings skip a number."""
     levels = dict.fromkeys(front.title, 0)
     starts = closing.annexes
     stop = starts[0] if starts else len(blocks)
-    quiet = {*closing.signature, *closing.listing, *front.dates, closing.date}
-    levels |= _headings(blocks, range(front.body, stop), quiet, 1)
+    quiet = {*closing.signature, *closing.listing, *front.dates, closing.date, *contents}
+    compiled = is_compilation("".join(blocks[i].text for i in front.title))
+    main, gap = _headings(blocks, range(front.body, stop), quiet, 1, compiled)
+    levels |= main
     for start, end in zip(starts, [*starts, len(blocks)][1:], strict=True):
         levels[start] = 1
         titles = range(start + 1, start + 1 + len(_annex_lines(blocks, start, end)))
-        levels |= _headings(blocks, range(start + 1, end), {*titles}, 2)
-    return levels
+        inside, broken = _headings(blocks, range(start + 1, end), {*titles, *contents}, 2)
+        levels |= inside
+        gap = gap or broken
+    return levels, gap
 
 
 def _headings(
-    blocks: Sequence[Block], part: range, quiet: Set[int | None], base: int
-) -> dict[int, int]:
-    """Levels of the headings in one part; blocks in `quiet` are known to be something else."""
+    blocks: Sequence[Block],
+    part: range,
+    quiet: Set[int | None],
+    base: int,
+    compiled: bool = False,
+) -> tuple[dict[int, int], bool]:
+    """Levels of the headings in one part, and whether they skip a number; blocks in `quiet` are
+    known to be something else."""
     kept = [i for i in part if i not in quiet]
-    levels = heading_levels([blocks[i] for i in kept], base)
-    return {kept[i]: level for i, level in levels.items()}
+    found = find_headings([blocks[i] for i in kept], base, compiled)
+    return {kept[i]: level for i, level in found.levels.items()}, found.gap
 
 
 def _annex_title(blocks: Sequence[Block], start: int, stop: int, n: int, closing: Closing) -> str:
@@ -124,10 +190,11 @@ def _annex_title(blocks: Sequence[Block], start: int, stop: int, n: int, closing
     ordinal = (label.ordinal if label else 0) or n
     if ordinal in closing.listed:
         return closing.listed[ordinal]
-    own = text[label.length :].strip() if label else text
+    own = _ANNEX_NOTE.sub("", text[label.length :].strip()) if label else text
     if own:
         return close_letters(own)
-    return "".join(map(close_letters, _annex_lines(blocks, start, stop))) or text
+    lines = [line for line in _annex_lines(blocks, start, stop) if not _ANNEX_NOTE.match(line)]
+    return "".join(map(close_letters, lines)) or text
 
 
 def _annex_lines(blocks: Sequence[Block], start: int, stop: int) -> list[str]:
@@ -159,48 +226,13 @@ def _sections(paragraphs: Sequence[Paragraph]) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def _clauses(
-    blocks: Sequence[Block], paragraphs: Sequence[Paragraph], closing: Closing
-) -> tuple[Clause, ...]:
-    """第X条 units in sequence; a number out of it is a citation unless set as a label."""
-    stops = {i for i, p in enumerate(paragraphs) if p.level is not None}
-    stops.update(closing.signature)
-    stops.update(i for i, p in enumerate(paragraphs) if is_imprint(p.text))
-    if closing.date is not None:
-        stops.add(closing.date)
-    starts = _clause_starts(blocks)
-    heads = {i for i, _ in starts}
-    clauses = []
-    for start, number in starts:
-        end = start + 1
-        while end < len(blocks) and end not in heads and end not in stops:
-            end += 1
-        clauses.append(Clause(number, start, end))
-    return tuple(clauses)
-
-
-def _clause_starts(blocks: Sequence[Block]) -> list[tuple[int, str]]:
-    """Blocks that open a clause, with its number in the normal form."""
-    found = [
-        (i, marker)
-        for i, block in enumerate(blocks)
-        if block.kind != "row"
-        and not is_contents(block.text)
-        and (marker := parse_marker(block.text)) is not None
-        and marker.family == "article"
-    ]
-    starts: list[tuple[int, str]] = []
-    last = branch = 0
-    for n, (i, marker) in enumerate(found):
-        follows = (marker.ordinal, marker.branch) in {(last + 1, 0), (last, branch + 1)}
-        fresh = marker.ordinal == 1 and not marker.branch
-        text = blocks[i].text
-        labelled = text[: marker.length].endswith((" ", "\u3000")) or blocks[i].outline is not None
-        # An excerpt may begin at any number, but a lone article is a quotation.
-        goes_on = any(other.ordinal == marker.ordinal + 1 for _, other in found[n + 1 : n + 4])
-        if not (follows or fresh or (labelled and (last or goes_on))):
-            continue
-        last, branch = marker.ordinal, marker.branch
-        number = f"第{chinese_int(last)}条" + (f"之{chinese_int(branch)}" if branch else "")
-        starts.append((i, number))
-    return starts
+def _ends(blocks: Sequence[Block], levels: Mapping[int, int], closing: Closing) -> set[int]:
+    """Blocks before which a clause ends: headings, imprint, signatures, the date under one."""
+    ends = {*levels, *closing.signature}
+    for i, block in enumerate(blocks):
+        signed = i > 0 and is_organisation(blocks[i - 1].text)
+        if is_imprint(block.text) or (len(block.text) <= 80 and signed_date(block.text)):
+            ends.add(i)
+        elif signed and (i in levels or (len(block.text) <= 40 and whole_date(block.text))):
+            ends.update((i - 1, i))
+    return ends if closing.date is None else ends | {closing.date}
