@@ -41,13 +41,16 @@ class Paragraph:
     """One paragraph of cleaned text, in reading order.
 
     `level` is 0 for the document's title lines, 1.. for headings, None for body text.
-    `annex` is 0 in the main text and n in the n-th annex.
+    `annex` is 0 in the main text and n in the n-th annex. A row of a table has its `cells`, one
+    for each column; `header` marks a row of column names.
     """
 
     text: str
     page: int = 1
     level: int | None = None
     annex: int = 0
+    cells: tuple[str, ...] = ()
+    header: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ _NOT_TYPES = (
 )
 _TRAILING = re.compile(r"\s{0,3}[（(〔\[【][^（()）]{1,30}[)）〕\]】]$|\s{1,3}[vV]?[0-9.]{1,6}$")
 _ORGANISATION = re.compile(
-    r"(?:[会部处局院厅署司行组室社团站所馆办委]|中心|公司|大学|集团|学校|政府|支部|工会|联盟|机构|事务所)$"
+    r"(?:[会會部处處局院厅廳署司行组組室社团團站所馆館办辦委]|中心|公司|大[学學]|集[团團]|[学學]校"
+    r"|政府|支部|[联聯]盟|[机機][构構]|事[务務]所)$"
 )
 # 四 川 省 协 会; not 唐 勇 or 美后勤之道 关于
 _LETTER_SPACED = re.compile(r"(?<!\S)(?:[\u4e00-\u9fff][ \u3000]{1,4}){2,40}[\u4e00-\u9fff](?!\S)")
@@ -95,6 +96,17 @@ def signed_date(text: str) -> tuple[str, DateMention] | None:
         return None
     name = text[: mentions[0].start].strip(" \u3000(（")
     return (name, mentions[0]) if is_organisation(name) else None
+
+
+def dated_line(text: str) -> DateMention | None:
+    """The day that ends a short line of a cover: 秘书处 苏明远 2024年6月25日; not a sentence."""
+    text = text.strip()
+    if len(text) > 40 or re.search(r"[，。；：、,;:《》“”]", text):
+        return None
+    mentions = find_dates(text)
+    if len(mentions) != 1 or len(mentions[0].date) < 10:
+        return None
+    return mentions[0] if mentions[0].start > 1 and mentions[0].end == len(text) else None
 
 
 def ends_sentence(text: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from index.notation import find_dates, find_numbers
 from ingest.cue import (
+    dated_line,
     ends_sentence,
     is_contents,
     is_enactment,
@@ -72,8 +73,10 @@ def _kinds(blocks: Sequence[Block]) -> list[str]:
 
 def _kind(block: Block, *, first: bool) -> str:
     text = block.text.strip()
-    if block.kind == "row" or is_contents(text):
-        return "body"
+    if block.kind == "note":
+        return "other"
+    if is_contents(text) or (block.kind == "row" and " | " in text):
+        return "body"  # a cover may be set in a table, one line to a row
     if is_secrecy(text):
         return "secrecy"
     if is_number_line(text) or _is_number_caption(text):
@@ -84,7 +87,7 @@ def _kind(block: Block, *, first: bool) -> str:
         return "info"
     if is_enactment(text) or _dated(text):
         return "note"
-    if signed_date(text):
+    if signed_date(text) or dated_line(text):
         return "signed"
     annex = parse_annex(text)
     if annex and annex.length == len(text):

@@ -1,11 +1,17 @@
-"""What `xiehui inspect --json` prints of a document, and of a file that could not be read."""
+"""What `xiehui inspect --json` prints of a document, and of a file that could not be read.
+
+It says what was made of the file and how sure that is: each field with the line it came from,
+what was dropped and why, and how much of the file was kept.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from index import privacy
 from index.errors import UnreadableDocument
-from index.model import Contact, Document
+from index.model import Contact, Document, Paragraph
 
 
 def as_inspection(document: Document) -> dict[str, Any]:
@@ -21,6 +27,14 @@ def as_inspection(document: Document) -> dict[str, Any]:
         "date": document.date,
         "year": list(document.years),
         "types": list(document.types),
+        "period": document.period,
+        "addressees": document.addressees,
+        "copies": document.copies,
+        "printed": document.printed,
+        "authority": document.authority,
+        "site": document.site,
+        "url": document.url,
+        "fields": fields_json(document),
         "headings": [
             {"level": paragraph.level, "text": paragraph.text}
             for paragraph in document.paragraphs
@@ -31,15 +45,65 @@ def as_inspection(document: Document) -> dict[str, Any]:
             for attachment in document.attachments
         ],
         "contacts": [_contact(contact) for contact in document.contacts],
+        "personal": [
+            {"kind": found.kind, "start": found.start, "end": found.end}
+            for found in privacy.find(document.text)
+        ],
+        "tables": list(_tables(document.paragraphs)),
         "text": [paragraph.text for paragraph in document.paragraphs if not paragraph.annex],
         "dropped": [{"text": dropped.text, "why": dropped.why} for dropped in document.dropped],
         "members": [],
         "passages": [
-            {"address": passage.address, "page": list(passage.pages), "text": passage.text}
+            {
+                "address": passage.address,
+                "page": list(passage.pages),
+                "lead": passage.lead,
+                "text": passage.text,
+            }
             for passage in document.passages
         ],
+        "characters": characters_json(document),
         "warnings": list(document.warnings),
     }
+
+
+def report_json(document: Document) -> dict[str, Any]:
+    """The short of it, for each file of `ingest --json`."""
+    return {"characters": characters_json(document), "fields": fields_json(document)}
+
+
+def fields_json(document: Document) -> dict[str, dict[str, Any]]:
+    """By field: the line that states it and the confidence. What the office wrote beside the
+    file has no line."""
+    return {
+        evidence.field: {"line": evidence.line, "confidence": evidence.confidence}
+        for evidence in document.evidence
+    }
+
+
+def characters_json(document: Document) -> dict[str, int]:
+    """How much of the file is text, and how much was taken for something else."""
+    return {
+        "kept": sum(len(paragraph.text) for paragraph in document.paragraphs),
+        "dropped": sum(len(dropped.text) for dropped in document.dropped),
+    }
+
+
+def _tables(paragraphs: tuple[Paragraph, ...]) -> Iterator[list[dict[str, str]]]:
+    """Each table with column names, as rows of 列名 -> 值; empty cells are left out."""
+    names: tuple[str, ...] = ()
+    rows: list[dict[str, str]] = []
+    for paragraph in paragraphs:
+        if rows and (paragraph.header or len(paragraph.cells) != len(names)):
+            yield rows
+            rows = []
+        if paragraph.header or len(paragraph.cells) != len(names):
+            names = paragraph.cells if paragraph.header else ()
+        elif names:
+            filled = zip(names, paragraph.cells, strict=True)
+            rows.append({name: value for name, value in filled if name and value})
+    if rows:
+        yield rows
 
 
 def as_rejection(error: UnreadableDocument, format: str | None = None) -> dict[str, Any]:

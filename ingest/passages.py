@@ -32,6 +32,8 @@ _MAX_LABEL = 24
 _MAX_TITLE = 60
 _SENTENCE = re.compile(r"[。！？!?][”’」』）)]{0,2}|[；;]")
 _COMMA = re.compile(r"[，,、]")
+# What opens a divided clause or heads a divided table is repeated up to this length.
+_MAX_LEAD = 120
 _ITEM = re.compile(r"(?=[（(][一二三四五六七八九十]{1,3}[)）])")
 
 
@@ -68,6 +70,7 @@ def cut_passages(
     for stretch in _stretches(paragraphs, clauses, skip, annex_titles):
         for start, end in _spans(paragraphs, starts, stretch, text):
             first, last = _covered(starts, stretch, start, end)
+            lead = _header_above(paragraphs, first) or _clause_lead(text, starts, stretch, start)
             passages.append(
                 Passage(
                     ordinal=len(passages),
@@ -77,6 +80,7 @@ def cut_passages(
                     pages=(paragraphs[first].page, paragraphs[last].page),
                     path=stretch.path,
                     address=_address(paragraphs, stretch, first, last, starts[first] == start),
+                    lead=lead,
                 )
             )
     if not passages and text:
@@ -221,6 +225,29 @@ def _spans(
     for i in range(stretch.first, stretch.last + 1):
         atoms += _pieces(text, starts[i], starts[i + 1] - 1, bool(stretch.clause))
     return _join(atoms)
+
+
+def _header_above(paragraphs: Sequence[Paragraph], first: int) -> str:
+    """The column names of the table in whose middle a passage begins."""
+    if not paragraphs[first].cells or paragraphs[first].header:
+        return ""
+    for above in reversed(paragraphs[:first]):
+        if not above.cells or len(above.cells) != len(paragraphs[first].cells):
+            return ""
+        if above.header:
+            return above.text[:_MAX_LEAD]
+    return ""
+
+
+def _clause_lead(text: str, starts: Sequence[int], stretch: _Stretch, start: int) -> str:
+    """The sentence that opens a clause, for a passage that begins with one of its items."""
+    begin = starts[stretch.first]
+    if not stretch.clause or start == begin or not _ITEM.match(text, start):
+        return ""
+    opening = text[begin:start]
+    item = _ITEM.search(opening, 1)
+    sentence = opening[: item.start()] if item else opening
+    return sentence.strip() if len(sentence) <= _MAX_LEAD else ""
 
 
 def _is_contact_list(lines: Sequence[str]) -> bool:

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from index.collection import Collection, encode
 from index.errors import BadRequest, UnreadableDocument
+from index.likeness import signature_of
 from index.model import Audience, Document
 from index.preparation import Prepared, prepare, together
 from index.records import Source
 from index.workers import Tools, Workers
+from ingest.inspection import report_json
 from ingest.reader import READER_VERSION, read
-from ingest.sidecar import ENDING, sidecar_of
+from ingest.sidecar import ENDING, read_sidecar, sidecar_of
 
 # Passages per commit: some 2 s of work lost at worst, and the cost of a commit well spread.
 _BATCH_PASSAGES = 2000
@@ -43,7 +46,8 @@ _Tell = Callable[[int, Path], None]
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file; `reason` and `message` say why it was rejected."""
+    """What became of one file; `reason` and `message` say why it was rejected, `found` what was
+    made of it when it was read (see ingest.inspection.report_json)."""
 
     file: Path
     outcome: str
@@ -51,6 +55,7 @@ class FileOutcome:
     reason: str | None = None
     message: str | None = None
     warnings: tuple[str, ...] = ()
+    found: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -97,6 +102,7 @@ class _Read:
 
     document: Document
     prepared: Prepared
+    signature: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,23 +215,27 @@ class _Job:
         self, found: _Found, digest: str, source: Source | None, replaces: str | None
     ) -> _ToRead:
         self._coming |= {digest} | ({source.document_id} if source else set())
-        audience = self._audience or (source.audience if source else Audience.STAFF)
-        return _ToRead(found, digest, audience, replaces)
+        return _ToRead(found, digest, self._audience_of(found, source), replaces)
+
+    def _audience_of(self, found: _Found, before: Source | None) -> Audience:
+        """What the sidecar says, else who ingests, else as before; a new file is the staff's."""
+        said = read_sidecar(found.file).audience or self._audience
+        return said or (before.audience if before else Audience.STAFF)
 
     def _keep(self, found: _Found, source: Source) -> None:
         """The file is as it was; only its audience may have been set anew."""
-        if self._audience is None or self._audience is source.audience:
+        audience = self._audience_of(found, source)
+        if audience is source.audience:
             self._note(found, "unchanged", source.document_id)
             return
         with self._library.transaction():
-            self._put_source(found, source.content_hash, self._audience, source.document_id)
+            self._put_source(found, source.content_hash, audience, source.document_id)
         self._note(found, "updated", source.document_id)
 
     def _point(self, found: _Found, source: Source | None, digest: str, document_id: str) -> None:
         """The same bytes are known already: another copy, or the old file under a new name."""
         gone = None if source is not None else self._gone(document_id)
-        before = source or gone
-        audience = self._audience or (before.audience if before else Audience.STAFF)
+        audience = self._audience_of(found, source or gone)
         with self._library.transaction():
             self._put_source(found, digest, audience, document_id)
             if gone is not None:
@@ -272,13 +282,19 @@ class _Job:
                     item.content_hash,
                     READER_VERSION,
                     item.document_id,
+                    read.signature,
                 )
                 self._put_source(item.found, item.content_hash, item.audience, document_id)
-                outcomes.append((item, document_id, read.document.warnings))
-        for item, document_id, warnings in outcomes:
+                outcomes.append((item, document_id, read.document))
+        for item, document_id, document in outcomes:
             self._versions[document_id] = READER_VERSION
-            outcome = "added" if item.document_id is None else "updated"
-            self._note(item.found, outcome, document_id, warnings=warnings)
+            self._note(
+                item.found,
+                "added" if item.document_id is None else "updated",
+                document_id,
+                warnings=document.warnings,
+                report=report_json(document),
+            )
         self._collection.catch_up(ready.terms)
 
     def prune(self, paths: Sequence[Path], found: Iterable[_Found]) -> None:
@@ -319,9 +335,10 @@ class _Job:
         reason: str | None = None,
         message: str | None = None,
         warnings: tuple[str, ...] = (),
+        report: Mapping[str, Any] | None = None,
     ) -> None:
         self.report.files.append(
-            FileOutcome(found.file, outcome, document_id, reason, message, warnings)
+            FileOutcome(found.file, outcome, document_id, reason, message, warnings, report)
         )
 
     def _step(self, found: _Found) -> None:
@@ -340,7 +357,8 @@ def _read(tools: Tools, item: _ToRead) -> _Read | _Unreadable:
         return _Unreadable(error.reason, str(error))
     except OSError as error:
         return _Unreadable.of(item.found.file, error)
-    return _Read(document, prepare(tools, document))
+    signature = signature_of(tools.analyzer, document.text)
+    return _Read(document, prepare(tools, document), signature)
 
 
 def _walk(paths: Iterable[Path]) -> Iterator[_Found]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from index.model import Contact, Document
@@ -17,15 +16,12 @@ from ingest.sidecar import read_sidecar
 from ingest.structure import Structure, build_structure
 
 # Raised whenever the same file would give another document than before: it is read again.
-READER_VERSION: int = 2
+READER_VERSION: int = 3
 
 
 def read(path: Path) -> Document:
     """The document in the file at `path`. Raises `UnreadableDocument` when there is none."""
-    document, sidecar = build_document(read_blocks(path)), read_sidecar(path)
-    own = document.authority if sidecar.authority is None else sidecar.authority
-    warnings = document.warnings + sidecar.warnings
-    return replace(document, authority=own, warnings=warnings)
+    return read_sidecar(path).applied(build_document(read_blocks(path)))
 
 
 def build_document(reading: Reading) -> Document:
@@ -51,7 +47,11 @@ def build_document(reading: Reading) -> Document:
         issuer=metadata.issuer,
         date=metadata.date,
         years=metadata.years,
+        period=metadata.period,
         types=metadata.types,
+        addressees=metadata.addressees,
+        copies=metadata.copies,
+        printed=metadata.printed,
         site=reading.site,
         url=reading.url,
         authority=authority(metadata.types, metadata.number, reading.publisher, reading.site),
@@ -60,7 +60,8 @@ def build_document(reading: Reading) -> Document:
         attachments=structure.attachments,
         contacts=_contacts(structure),
         dropped=reading.dropped,
-        warnings=reading.warnings,
+        warnings=reading.warnings + structure.warnings + metadata.warnings,
+        evidence=metadata.evidence,
     )
 
 

@@ -1,29 +1,60 @@
 """What an office says of a file beside it: 通知.pdf and 通知.pdf.meta.toml.
 
-    authority = 0        # 0 lays down or decides, 1 tells of it, 3 copied by somebody else
+    title = "关于召开2024年年会的通知"
+    number = "江协秘发〔2024〕3号"
+    date = "2024-06-25"        # or "2024-06", "2024"
+    types = ["通知"]
+    url = "https://www.example.org/tongzhi/3.html"
+    audience = "member"        # staff, member or public
+    authority = 0              # 0 lays down or decides, 1 tells of it, 3 copied by somebody else
 
-What stands here overrides what was read. A sidecar that cannot be understood changes nothing
-and is reported as the warning `bad_sidecar`.
+What stands here overrides what was read. A value that cannot be understood changes nothing and
+is reported as the warning `bad_sidecar`; a sidecar that may have named an audience and cannot be
+read keeps its file with the staff.
 """
 
 from __future__ import annotations
 
+import datetime
+import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
-from index.model import AUTHORITIES
+from index.model import AUTHORITIES, Audience, Document, Evidence
+from index.notation import parse_date
 
 ENDING = ".meta.toml"
 _MAX_BYTES = 64 * 1024
+_MAX_CHARS = 500
+_PERIOD = re.compile(r"[0-9]{4}(?:-[01][0-9])?/[0-9]{4}(?:-[01][0-9])?")
+_URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
 
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """Fields set by hand; None leaves what was read."""
+    """Fields of `index.model.Document` set by hand; `audience` None leaves it to who ingests."""
 
-    authority: int | None = None
+    fields: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    audience: Audience | None = None
     warnings: tuple[str, ...] = ()
+
+    def applied(self, document: Document) -> Document:
+        """`document` with these fields, and with evidence that they were set by hand."""
+        evidence = [e for e in document.evidence if e.field not in self.fields]
+        evidence += [Evidence(name, "", 1.0) for name in self.fields]
+        return replace(
+            document,
+            **self.fields,
+            evidence=tuple(evidence),
+            warnings=document.warnings + self.warnings,
+        )
+
+
+_UNREADABLE = Sidecar(audience=Audience.STAFF, warnings=("bad_sidecar",))
 
 
 def sidecar_of(file: Path) -> Path:
@@ -37,10 +68,73 @@ def read_sidecar(file: Path) -> Sidecar:
         return Sidecar()
     try:
         with path.open("rb") as handle:
-            fields = tomllib.loads(handle.read(_MAX_BYTES).decode("utf-8-sig"))
+            content = handle.read(_MAX_BYTES + 1)
+        if len(content) > _MAX_BYTES:
+            return _UNREADABLE
+        given = tomllib.loads(content.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return Sidecar(warnings=("bad_sidecar",))
-    value = fields.pop("authority", None)
-    known = value is None or (type(value) is int and value in AUTHORITIES)
-    warnings = () if known and not fields else ("bad_sidecar",)
-    return Sidecar(value if known else None, warnings)
+        return _UNREADABLE
+    audience, good = None, True
+    if "audience" in given:
+        audience, good = _audience(given.pop("audience"))
+    read = {name: _FIELDS[name](value) for name, value in given.items() if name in _FIELDS}
+    fields = {name: value for name, value in read.items() if value is not None}
+    good = good and len(fields) == len(given)
+    return Sidecar(MappingProxyType(fields), audience, () if good else ("bad_sidecar",))
+
+
+def _audience(value: object) -> tuple[Audience, bool]:
+    known = isinstance(value, str) and value in list(Audience)
+    return Audience(str(value)) if known else Audience.STAFF, known
+
+
+def _words(value: object) -> str | None:
+    """One line of text."""
+    if not isinstance(value, str):
+        return None
+    text = " ".join(value.split())
+    return text if 0 < len(text) <= _MAX_CHARS else None
+
+
+def _date(value: object) -> str | None:
+    if type(value) is datetime.date:
+        return value.isoformat()
+    return parse_date(value) if isinstance(value, str) else None
+
+
+def _period(value: object) -> str | None:
+    return value if isinstance(value, str) and _PERIOD.fullmatch(value) else None
+
+
+def _url(value: object) -> str | None:
+    return value if isinstance(value, str) and _URL.fullmatch(value) else None
+
+
+def _years(value: object) -> tuple[int, ...] | None:
+    if not isinstance(value, list) or not value:
+        return None
+    right = all(type(year) is int and 1900 <= year <= 2100 for year in value)
+    return tuple(sorted(set(value))) if right else None
+
+
+def _types(value: object) -> tuple[str, ...] | None:
+    if not isinstance(value, list) or not value:
+        return None
+    words = [_words(item) for item in value]
+    return tuple(dict.fromkeys(word for word in words if word)) if all(words) else None
+
+
+def _authority(value: object) -> int | None:
+    return value if type(value) is int and value in AUTHORITIES else None
+
+
+_FIELDS: dict[str, Callable[[object], Any]] = {
+    **dict.fromkeys(("title", "number", "letterhead", "issuer", "site"), _words),
+    **dict.fromkeys(("addressees", "copies", "printed"), _words),
+    "date": _date,
+    "period": _period,
+    "url": _url,
+    "years": _years,
+    "types": _types,
+    "authority": _authority,
+}

@@ -27,6 +27,7 @@ from index.comparison import compare
 from index.errors import BadRequest
 from index.model import Document
 from ingest.pipeline import OUTCOMES, Report
+from service.wording import WARNINGS
 
 if TYPE_CHECKING:
     from index.evaluation import Evaluation
@@ -53,6 +54,25 @@ _STATUS_NAMES = {
     "seconds": "用时（秒）",
     "bytes": "模型大小（字节）",
 }
+# As GB/T 33480 calls them.
+_FIELD_NAMES = {
+    "title": "标题",
+    "number": "发文字号",
+    "letterhead": "发文机关标志",
+    "issuer": "发文单位",
+    "addressees": "主送",
+    "date": "成文日期",
+    "period": "所属时间",
+    "types": "文种",
+    "copies": "抄送",
+    "printed": "印发",
+    "site": "来源网站",
+    "format": "格式",
+}
+_ALWAYS_SHOWN = frozenset(("title", "number", "issuer", "date", "types", "format"))
+_NAMED_FILES = 3
+# Below this a field was found by the look of its line only.
+_DOUBTFUL = 0.75
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False)
 
@@ -114,6 +134,7 @@ def ingest_json(report: Report) -> dict[str, Any]:
                 "reason": file.reason,
                 "message": file.message,
                 "warnings": list(file.warnings),
+                **(file.found or {}),
             }
             for file in report.files
         ],
@@ -131,22 +152,28 @@ def print_ingest(report: Report) -> None:
     for file in report.files:
         if file.outcome == "rejected":
             _out.print(f"  {file.file.name}：{file.message}（{file.reason}）", markup=False)
+    doubtful: dict[str, list[str]] = {}
+    for file in report.files:
+        for code in file.warnings:
+            doubtful.setdefault(code, []).append(file.file.name)
+    for code, names in doubtful.items():
+        some = "、".join(names[:_NAMED_FILES]) + ("等" if len(names) > _NAMED_FILES else "")
+        _out.print(f"  {len(names)} 份（{some}）：{WARNINGS[code]}", markup=False, style="yellow")
     if report.interrupted:
         _out.print("已中断：此前读入的文件都已保存，可以检索；再运行一次即可继续", markup=False)
 
 
 def print_document(document: Document) -> None:
     """What a file was read as."""
-    fields = {
-        "标题": document.title,
-        "发文字号": document.number,
-        "发文单位": document.issuer,
-        "成文日期": document.date,
-        "文种": "、".join(document.types) or None,
-        "格式": document.format,
-    }
-    for name, value in fields.items():
-        _out.print(f"{name}：{value or '（未识别）'}", markup=False)
+    sure = {evidence.field: evidence.confidence for evidence in document.evidence}
+    for field, name in _FIELD_NAMES.items():
+        value = getattr(document, field)
+        if value or field in _ALWAYS_SHOWN:
+            text = "、".join(map(str, value)) if isinstance(value, tuple) else value
+            doubt = "（请核对）" if value and sure.get(field, 1.0) < _DOUBTFUL else ""
+            _out.print(f"{name}：{text or '（未识别）'}{doubt}", markup=False)
+    for code in document.warnings:
+        _out.print(f"注意：{WARNINGS[code]}", markup=False, style="yellow")
     for paragraph in document.paragraphs:
         indent = "" if paragraph.level is None else "#" * (paragraph.level + 1) + " "
         _out.print(f"{indent}{paragraph.text}", markup=False)
@@ -168,6 +195,7 @@ def print_answer(answer: Mapping[str, Any]) -> None:
         _out.print("   " + " · ".join(part for part in line if part), markup=False, style="dim")
         for passage in hit["passages"]:
             text = Text(f"   {passage['address']}　" if passage["address"] else "   ")
+            text.append(f"{passage['lead']} … " if passage["lead"] else "", "dim")
             shown = Text(passage["text"])
             for start, end in passage["marks"]:
                 shown.stylize("bold red", start, end)

@@ -15,6 +15,21 @@ FILTERS = {
     "date_to": "不晚于",
 }
 PARAMETERS = ("q", "mode", *FILTERS, "sort", "limit", "offset")
+# What a reader of files was not sure of; docs/reading.md says when each is given.
+WARNINGS = {
+    "type_mismatch": "文件的扩展名与内容不符，已按内容读取",
+    "has_macros": "文件带有宏，宏没有运行，也没有保留",
+    "encoding_errors": "有些字符无法识别，原文的编码可能有误",
+    "some_pages_need_ocr": "有的页是扫描图片，其中的文字没有读出",
+    "unmapped_characters": "有些字的字体没有编码，没有读出",
+    "bad_sidecar": "旁边的 .meta.toml 里有写法不对的项目，这些项目没有采用",
+    "layout_unclear": "看不出原文怎样分段，已按原来的行保留，请核对",
+    "title_is_type_only": "标题只有文种，没有写明是什么事",
+    "dates_disagree": "文中的日期与发文字号的年份或印发日期对不上，请核对",
+    "number_without_year": "发文字号没有写明年份，请核对",
+    "numbering_gap": "条款或标题的编号不连续，可能有缺漏，请核对",
+    "long_table": "含有很长的表格，请核对表头是否读对",
+}
 MODES = {"hybrid": "综合", "keyword": "按字词", "semantic": "按意思"}
 SORTS = {"relevance": "相关度", "date": "日期"}
 PAGE_SIZE = 10

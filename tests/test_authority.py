@@ -8,7 +8,7 @@ import pytest
 
 from ingest.authority import authority, is_third_party
 from ingest.reader import read
-from ingest.sidecar import read_sidecar, sidecar_of
+from ingest.sidecar import sidecar_of
 
 PUBLIC = Path(__file__).parents[1] / "corpus" / "documents" / "public"
 RULES = "会费管理办法\n\n第一条 会员单位每年三月底前缴纳会费。\n\n第二条 逾期不缴的由秘书处催缴。\n"
@@ -57,16 +57,3 @@ def test_a_sidecar_overrides_what_was_read(tmp_path: Path) -> None:
     assert read(file).authority == 0
     sidecar_of(file).write_text("authority = 3\n", "utf-8")
     assert read(file).authority == 3 and read(file).warnings == ()
-
-
-@pytest.mark.parametrize(
-    "content", [b"authority = 9", b"authority = true", b"autority = 1", b"authority 1", b"\xff\xfe"]
-)
-def test_a_sidecar_that_cannot_be_understood_changes_nothing_and_is_reported(
-    tmp_path: Path, content: bytes
-) -> None:
-    file = tmp_path / "办法.txt"
-    file.write_text(RULES, "utf-8")
-    sidecar_of(file).write_bytes(content)
-    assert read_sidecar(file).authority is None
-    assert read(file).authority == 0 and "bad_sidecar" in read(file).warnings

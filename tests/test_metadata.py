@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import pytest
 
 from ingest.cue import title_types
@@ -32,7 +34,7 @@ def test_a_red_head_notice_gives_every_field() -> None:
         "东岭省后勤协会安全委员会",
         "2031 年 6 月 25 日",
     )
-    assert metadata == Metadata(
+    assert replace(metadata, evidence=()) == Metadata(
         title="东岭省后勤协会安全委员会关于开展食堂安全检查的通知",
         number="东后协〔2031〕7号",
         letterhead="东岭省后勤协会",
@@ -40,7 +42,18 @@ def test_a_red_head_notice_gives_every_field() -> None:
         date="2031-06-25",
         years=(2031,),
         types=("通知",),
+        addressees="各会员单位",
     )
+    lines = {evidence.field: evidence.line for evidence in metadata.evidence}
+    assert lines["date"] == "2031 年 6 月 25 日" and lines["number"] == "东后协〔2031〕 7 号"
+    assert lines["title"] == "东岭省后勤协会安全委员会关于开展\n食堂安全检查的通知"
+    assert all(0.9 < e.confidence < 1 for e in metadata.evidence if e.field != "years")
+
+
+def test_every_known_field_has_its_evidence_and_no_other() -> None:
+    metadata = _read("东岭省后勤协会", "2030年工作总结和2031年工作要点", _BODY)
+    known = {field.name for field in fields(metadata) if getattr(metadata, field.name)}
+    assert {evidence.field for evidence in metadata.evidence} == known - {"evidence", "warnings"}
 
 
 def test_what_the_text_cites_is_not_the_documents_own() -> None:
@@ -90,6 +103,13 @@ def test_a_body_named_by_its_session_gives_way_to_a_whole_name() -> None:
     assert _read("关于报送材料的通知", *signed).issuer == "第六届理事会"
 
 
+def test_a_signature_may_lack_its_date() -> None:
+    metadata = _read("关于报送材料的通知", _BODY, "东岭省后勤协会秘书处")
+    assert (metadata.issuer, metadata.date) == ("东岭省后勤协会秘书处", None)
+    listed = _read("关于表彰先进单位的决定", "下列单位获得表彰：", "岭南大学", "东岭大学")
+    assert listed.issuer is None
+
+
 def test_the_day_of_printing_is_not_the_date() -> None:
     metadata = _read("关于停水的通知", _BODY, "东岭协会秘书处 2031年6月25日印发")
     assert metadata.date is None
@@ -109,6 +129,104 @@ def test_a_running_head_names_what_a_picture_cover_hides() -> None:
         dropped=(Dropped("东岭大学2031学生手册", "running_head"),),
     )
     assert read_metadata(build_structure(reading), reading).title == "东岭大学2031学生手册"
+
+
+@pytest.mark.parametrize(
+    ("signature", "issuer"),
+    [
+        ("岭监会", "东岭银行 东岭省监督管理委员会"),
+        ("东岭银行", "东岭银行"),
+        ("东岭省安全委员会", "东岭省安全委员会"),
+    ],
+)
+def test_a_short_form_is_called_by_the_name_in_the_title(signature: str, issuer: str) -> None:
+    title = "东岭银行 东岭省监督管理委员会公告"
+    assert _read(title, _BODY, signature, "2031年6月25日").issuer == issuer
+
+
+def test_a_cover_may_stand_in_a_table() -> None:
+    metadata = _read(
+        Block("东岭工作室会议记录", bold=True, kind="row"),
+        Block("运维组 苏明远 2031年6月25日", kind="row"),
+        Block("一、上周工作"),
+        Block(_BODY),
+    )
+    assert (metadata.title, metadata.date) == ("东岭工作室会议记录", "2031-06-25")
+
+
+@pytest.mark.parametrize(
+    ("line", "addressees"),
+    [
+        ("各会员单位、各片区：", "各会员单位、各片区"),
+        ("东岭大学，岭南学院:", "东岭大学，岭南学院"),
+        ("主送：省教育厅", "省教育厅"),
+        ("各单位应当报送的材料包括：", None),
+        ("现将有关事项通知如下：", None),
+        ("一、各单位：", None),
+        ("各会员单位要认真准备。", None),
+    ],
+)
+def test_addressees_are_a_line_that_ends_in_a_colon(line: str, addressees: str | None) -> None:
+    assert _read("关于报送材料的通知", line, _BODY, _BODY).addressees == addressees
+
+
+def test_copies_and_printing_stand_below_and_are_not_the_date() -> None:
+    metadata = _read(
+        "关于停水的通知",
+        _BODY,
+        "东岭协会",
+        "2031年6月25日",
+        "抄送：省教育厅，各理事单位。",
+        "东岭协会秘书处 2031年6月26日印发",
+    )
+    assert metadata.copies == "省教育厅，各理事单位"
+    assert metadata.printed == "东岭协会秘书处 2031年6月26日"
+    assert (metadata.date, metadata.warnings) == ("2031-06-25", ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "warnings"),
+    [
+        (("通知", _BODY), ("title_is_type_only",)),
+        (("东后协发第5号", "关于停水的通知", _BODY), ("number_without_year",)),
+        (
+            ("东后协〔2029〕7号", "关于停水的通知", _BODY, "东岭协会", "2031年6月25日"),
+            ("dates_disagree",),
+        ),
+        (
+            ("关于停水的通知", _BODY, "东岭协会", "2031年6月25日", "秘书处 2031年6月2日印发"),
+            ("dates_disagree",),
+        ),
+        (("东后协〔2030〕7号", "关于停水的通知", _BODY, "东岭协会", "2031年1月5日"), ()),
+        (("关于停水的通知", _BODY), ()),
+    ],
+)
+def test_what_is_doubtful_is_said(lines: tuple[str, ...], warnings: tuple[str, ...]) -> None:
+    metadata = _read(*lines)
+    assert metadata.warnings == warnings
+
+
+@pytest.mark.parametrize(
+    ("title", "period"),
+    [
+        ("东岭协会2030年工作总结和2031年工作要点", "2030/2031"),
+        ("东岭协会2030年度工作报告", "2030/2030"),
+        ("二〇三〇年工作总结", "2030/2030"),
+        ("2031年上半年工作总结", "2031-01/2031-06"),
+        ("2031年下半年安全检查情况的通报", "2031-07/2031-12"),
+        ("2031年第三季度简报", "2031-07/2031-09"),
+        ("2031年1月至6月会费收缴情况", "2031-01/2031-06"),
+        ("2030年9月—2031年7月食堂巡查记录", "2030-09/2031-07"),
+        ("2031年9-3月巡查记录", None),
+        ("2031年1-13月巡查记录", None),
+        ("东岭协会2026—2030年发展规划", "2026/2030"),
+        ("2030-2031学年工作计划", "2030/2031"),
+        ("关于召开2031年年会的通知", None),
+        ("东岭协会章程", None),
+    ],
+)
+def test_the_period_is_what_the_title_says(title: str, period: str | None) -> None:
+    assert _read(title, _BODY, _BODY).period == period
 
 
 @pytest.mark.parametrize(

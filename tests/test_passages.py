@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.model import Document
+from ingest.inspection import as_inspection
 from ingest.lines import Block, Reading
 from ingest.passages import MAX_CHARS, TAIL_CHARS
 from ingest.reader import build_document
@@ -187,3 +188,39 @@ def test_the_title_of_a_later_regulation_is_found_above_its_chapter() -> None:
 def test_a_single_clause_that_is_quoted_changes_no_address() -> None:
     document = _document("东岭协会章程", *_clauses(5), "第一条 本会名称。")
     assert [p.address for p in document.passages][1:5] == [f"第{n}条" for n in "二三四五"]
+
+
+def test_a_divided_clause_repeats_the_sentence_that_opens_it() -> None:
+    items = [f"（{n}）{_SENTENCE * 6}" for n in "一二三四"]
+    document = _document(
+        "东岭协会章程", *_clauses(4), "第五条 会员享有下列权利：", *items, *_clauses(9)[5:]
+    )
+    divided = [p for p in document.passages if p.address.startswith("第五条")]
+    assert [p.address for p in divided] == ["第五条", *(f"第五条（{n}）" for n in "二三四")]
+    assert [p.lead for p in divided] == ["", *["第五条 会员享有下列权利："] * 3]
+    _assert_sound(document)
+
+
+def test_a_divided_table_repeats_its_column_names() -> None:
+    def row(*cells: str, header: bool = False) -> Block:
+        return Block(" | ".join(cells), kind="row", cells=cells, header=header)
+
+    rows = [row(f"{n}号食堂", f"{n}元", "按月缴纳") for n in range(100)]
+    reading = Reading(
+        "docx",
+        (
+            Block("关于收费的通知"),
+            Block(_SENTENCE),
+            row("食堂", "金额", "办法", header=True),
+            *rows,
+            Block("以上标准自下月起执行。"),
+        ),
+    )
+    document = build_document(reading)
+    tables = [p for p in document.passages if p.text.split(" | ")[0].endswith("号食堂")]
+    assert len(tables) > 2 and {p.lead for p in tables} == {"食堂 | 金额 | 办法"}
+    assert document.passages[0].lead == ""
+    (table,) = as_inspection(document)["tables"]
+    assert table[0] == {"食堂": "0号食堂", "金额": "0元", "办法": "按月缴纳"}
+    assert len(table) == 100
+    _assert_sound(document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -233,6 +234,96 @@ def test_copies_and_changes_come_out_alike_however_many_processes_read(
     assert [f.outcome for f in several.files] == [f.outcome for f in one.files]
     assert [f.document_id for f in several.files] == [f.document_id for f in one.files]
     assert offices[0].find("会费200元") == offices[1].find("会费200元")
+
+
+EDITION = (
+    "关于缴纳{year}年度会费的通知\n\n各会员单位：\n\n根据本会章程和会费管理办法，现将{year}年度会费"
+    "缴纳事项通知如下。\n\n普通会员单位会费两千元，理事单位五千元，常务理事单位一万元。请于{month}月底前"
+    "将会费汇入本会账户，汇款时注明单位全称和“会费”字样。\n\n秘书处收到汇款后十个工作日内开具财政部门监制"
+    "的社会团体会费统一票据，并寄送到各单位后勤管理部门。\n\n确有困难不能按时缴纳的单位，请提前书面说明情况，"
+    "经会长办公会研究后可以缓缴。逾期不缴也不说明的，由秘书处书面催缴；连续两年不缴纳会费的，按章程视为自动退会。"
+    "\n\n江岚省高等院校后勤协会\n\n{year}年3月1日\n"
+)
+
+
+def test_a_sidecar_names_the_audience_whoever_ingests(office: Office) -> None:
+    shutil.rmtree(office.folder)
+    office.folder.mkdir()
+    rules = office.write("会费规定.txt", RULES.format(n=3))
+    sidecar = office.write("会费规定.txt.meta.toml", 'audience = "member"\ntitle = "会费规定"\n')
+    assert counts(office.ingest(audience=Audience.PUBLIC)) == {"added": 1}
+    assert office.find("缴纳会费", audience=Audience.PUBLIC) == []
+    assert office.find("缴纳会费", audience=Audience.MEMBER) == [rules.name]
+    assert counts(office.ingest(audience=Audience.PUBLIC)) == {"unchanged": 1}
+    sidecar.write_text("audience = member", "utf-8")  # what it says is no longer clear
+    assert counts(office.ingest(audience=Audience.PUBLIC)) == {"updated": 1}
+    assert office.find("缴纳会费", audience=Audience.MEMBER) == []
+    assert office.find("缴纳会费") == [rules.name]
+
+
+def test_the_report_says_what_was_made_of_each_file(office: Office) -> None:
+    notice = office.write("新通知.txt", TRAINING)
+    (file,) = office.ingest(notice).files
+    assert file.found is not None
+    assert file.found["characters"] == {"kept": len("".join(TRAINING.split("\n"))), "dropped": 0}
+    assert file.found["fields"]["title"]["line"] == "关于举办食堂管理培训班的通知"
+    assert file.found["fields"]["title"]["confidence"] > 0.9
+    assert office.ingest(notice).files[0].found is None, "it was not read again"
+
+
+def alike(office: Office, audience: Audience) -> dict[str, set[str]]:
+    """File -> the files it is said to be like."""
+    collection = office.open()
+    try:
+        library = collection.library
+        names = {d.document_id: d.source for d in library.documents()}
+        return {
+            name: {names[other] for other, _ in library.alike(document_id, audience)}
+            for document_id, name in names.items()
+        }
+    finally:
+        collection.close()
+
+
+def test_two_editions_are_two_documents_that_name_each_other(office: Office) -> None:
+    office.write("今年.txt", EDITION.format(year=2025, month=6))
+    office.write("去年.txt", EDITION.format(year=2024, month=5))
+    office.write("去年的副本.txt", EDITION.format(year=2024, month=5))
+    assert counts(office.ingest(audience=Audience.PUBLIC)) == {"added": 4, "duplicate": 1}
+    none: set[str] = set()
+    assert alike(office, Audience.PUBLIC) == {
+        "会费规定.txt": none,
+        "培训通知.txt": none,
+        "今年.txt": {"去年.txt"},
+        "去年.txt": {"今年.txt"},
+    }
+    for name in ("去年.txt", "去年的副本.txt"):
+        (office.folder / name).unlink()
+    assert office.ingest(prune=True).count("removed") == 2
+    assert alike(office, Audience.STAFF)["今年.txt"] == none
+
+
+def test_a_near_copy_for_staff_is_not_named_to_the_public(office: Office) -> None:
+    office.write("通知.txt", EDITION.format(year=2025, month=6))
+    office.ingest(audience=Audience.PUBLIC)
+    draft = office.write("送审稿.txt", EDITION.format(year=2025, month=7))
+    office.ingest(draft)
+    for audience, named in ((Audience.PUBLIC, set()), (Audience.STAFF, {"送审稿.txt"})):
+        assert alike(office, audience)["通知.txt"] == named
+    assert alike(office, Audience.PUBLIC)["送审稿.txt"] == set()
+    office.ingest(draft, audience=Audience.PUBLIC)
+    assert alike(office, Audience.PUBLIC)["通知.txt"] == {"送审稿.txt"}
+
+
+def test_a_file_that_changes_is_like_others_by_its_new_text(office: Office) -> None:
+    office.write("今年.txt", EDITION.format(year=2025, month=6))
+    office.write("去年.txt", EDITION.format(year=2024, month=5))
+    office.ingest()
+    office.write("今年.txt", MATCH)
+    office.write("会费规定.txt", EDITION.format(year=2023, month=5))
+    office.ingest()
+    links = alike(office, Audience.STAFF)
+    assert links["去年.txt"] == {"会费规定.txt"} and links["今年.txt"] == set()
 
 
 def test_a_sidecar_is_no_document_and_its_change_is_taken_up(office: Office) -> None:
