@@ -1,7 +1,7 @@
 """PDF with a text layer: characters to lines, tables by their rules, then paragraphs by geometry.
 
 pypdf looks first because it alone tells a password from damage and stops at a stream that
-inflates without end; pdfplumber then gives positions and sizes.
+inflates without end; pdfium, or pdfplumber where it must, then gives positions and sizes.
 """
 
 from __future__ import annotations
@@ -120,15 +120,14 @@ def _inflate_streams(reader: Any) -> None:
 
 
 def _collect(path: Path) -> _Pages:
-    import pdfplumber
+    from ingest.pdfpages import pages_of
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     pages = _Pages()
     try:
-        with pdfplumber.open(path) as document:
-            for page in document.pages:
-                _add_page(pages, page)
-                page.close()  # without it about 1 MB a page stays in memory
+        for page in pages_of(path):
+            _add_page(pages, page)
+            page.close()  # without it about 1 MB a page of pdfplumber stays in memory
     except (MemoryError, RecursionError) as error:
         raise UnreadableDocument("resource_limit", f"{path.name} 过于复杂，无法读取") from error
     except Exception as error:  # pdfminer lets errors of many kinds escape from damaged files

@@ -32,8 +32,8 @@ class Answers(Protocol):
         "url", "paragraphs": [{"text", "page", "level", "annex", "id"}],
         "sections": [{"level", "text", "id"}],
         "passages": [{"passage_id", "start", "end", "paragraph"}],
-        "alike": [{"document_id", "title", "number", "date", "likeness"}]}`. An `id` is unique in the
-        document and a section has its heading's; `start` and `end` are code points into the
+        "alike": [{"document_id", "title", "number", "date", "likeness"}]}`. An `id` is unique in
+        the document and a section has its heading's; `start` and `end` are code points into the
         paragraphs joined by newlines.
         """
         ...
