@@ -60,7 +60,8 @@ def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int
     """The first date signed by an organisation, else a date with nothing but imprint after it."""
     if not blocks:
         return (), None
-    first = next((i for i in range(body, len(blocks)) if _is_text(blocks[i])), len(blocks))
+    # A roster or a list of contacts has no sentence: then anything below the title may be signed.
+    first = next((i for i in range(body, len(blocks)) if _is_text(blocks[i])), max(body, 0))
     loose = None
     for i in range(first + 1, len(blocks)):
         block = blocks[i]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from ingest.glyphs import lines_of
@@ -17,7 +18,8 @@ from ingest.layout import Line, PageSize, body_size
 _MIN_CHARS = 200  # on a page; less is no text in columns
 _MIN_LINES = 5  # in each column, of one stretch of the page
 _MIN_LINE_CHARS = 9
-_FULL_SHARE = 0.6  # of the lines of a column fill it
+_BEGUN_SHARE = 0.72  # of the lines of a column begin at its edge, or indented
+_FULL_SHARE = 0.8  # of the lines that another goes on from fill it
 _MIDDLE = (0.3, 0.7)  # of the page's width, where a gutter may be
 _PROSE_MARKS = frozenset("，。；、：,.;")
 
@@ -123,7 +125,8 @@ def _stretches(boxes: Sequence[_Box], gutter: float, em: float) -> list[tuple[fl
 
 
 def _is_column(lines: Sequence[Line]) -> bool:
-    """Whether lines are prose that fills a column: most begin and end at common edges."""
+    """Whether lines are prose that fills a column: most begin at a common edge, and those that
+    the next line goes on from end at one."""
     text = [line for line in lines if line.kind == "text"]
     if len(text) < _MIN_LINES:
         return False
@@ -134,9 +137,10 @@ def _is_column(lines: Sequence[Line]) -> bool:
     em = body_size(text)
     left, right = (_usual([getattr(line, edge) for line in text], em) for edge in ("x0", "x1"))
     begun = sum(-0.5 * em <= line.x0 - left <= 2.5 * em for line in text)
-    full = sum(abs(line.x1 - right) <= 1.5 * em for line in text)
-    enough = _FULL_SHARE * len(text)
-    return begun >= 1.2 * enough and full >= enough
+    gone_on = [one for one, other in pairwise(text) if abs(other.x0 - left) <= 0.5 * em]
+    full = sum(abs(line.x1 - right) <= 1.5 * em for line in gone_on)
+    enough = len(gone_on) >= _MIN_LINES - 1 and full >= _FULL_SHARE * len(gone_on)
+    return enough and begun >= _BEGUN_SHARE * len(text)
 
 
 def _usual(values: Sequence[float], em: float) -> float:

@@ -37,8 +37,12 @@ _CHARSET = re.compile(rb"(?:charset|encoding)\s{0,3}=\s{0,3}[\"']?\s{0,3}([A-Za-
 # Matches "上一篇：…" and "【打印本页】"; not "打印机管理办法".
 _FURNITURE = re.compile(
     r"[【\[（(<]{0,2}\s?(?:上一[篇条页]|下一[篇条页]|打印(?:本页|此页|$)|关闭(?:本页|窗口|$)|分享(?:到|至)"
-    r"|返回(?:顶部|列表|首页)|相关(?:新闻|链接|阅读|文章)|扫一扫|点击下载全文|收藏本[页文])"
+    r"|返回(?:顶部|列表|首页)|预览时标签不可点|微信扫一扫|写留言|收藏\s?此内容|相关(?:新闻|链接|阅读|文章)|扫一扫|点击下载全文|收藏本[页文])"
 )
+# 附件1：申报书, 报名表.docx: links that belong to the text
+_FILE = re.compile(r"^附件|\.(?:docx?|xlsx?|pptx?|pdf|wps|et|zip|rar)\s?$", re.IGNORECASE)
+# Copyright 2024, 京公网安备 11010502030000号, 版权所有：某某协会; not 著作权
+_FOOT = re.compile(r"copyright|all rights reserved|版权所有|[IＩ]CP备|公网安备", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffd]")  # not tab, line or form feed
 
 # The article found must not be a small part of what the densest element holds.
@@ -208,11 +212,11 @@ def _split(
     dropped: list[Dropped] = []
     seen_prose = False
     for block in blocks:
-        linked = block.linked * 2 > len(block.text)
+        linked = block.linked * 2 > len(block.text) and not _FILE.search(block.text)
         if not _inside(block.element, article) or block.navigation or linked:
             if block.text != facts.title:
                 dropped.append(Dropped(block.text, "navigation"))
-        elif _FURNITURE.match(block.text):
+        elif _FURNITURE.match(block.text) or _FOOT.search(block.text[:200]):
             dropped.append(Dropped(block.text, "navigation"))
         elif not seen_prose and info_line(block.text):
             dropped.append(Dropped(block.text, "page_info"))

@@ -11,7 +11,7 @@ from ingest.structure import Structure
 
 _MAX_ADDRESSEES = 200
 # Who can be written to: 各会员单位, 全体理事, 局机关各处室; not 现将有关事项
-_RECEIVES = re.compile(r"各|全体|单位|会员|理事|代表|同志|同学|老师|先生|女士|朋友")
+_RECEIVES = re.compile(r"各|全体|尊敬的|单位|会员|理事|代表|同志|同学|老师|先生|女士|朋友")
 # 现将有关事项通知如下：, 主要内容包括：, 会议认为：; a sentence that goes on, no addressee
 _GOES_ON = re.compile(
     r"如下|包括|为|是|认为|指出|要求|强调|决定|事项|内容|附件|联系|时间|地点|[。；]"

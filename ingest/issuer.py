@@ -16,6 +16,10 @@ _STRONG = (
 # 四川省某某协会2024年…总结, 某某大学…规定; a prefix that ends where an organisation's name can.
 _PREFIX = re.compile(rf"[\u4e00-\u9fffA-Za-z（）() ]{{0,30}}?{_STRONG}(?![员长议组])")
 _ABOUT = re.compile(r"^(.{2,60}?)(?:关于|印发|转发|发布|公布)")
+# 关于调整某某协会…的函, 学习某某协会章程: an organisation that the title is about
+_DOES = re.compile(
+    r"关于|学习|贯彻|传达|落实|印发|转发|热烈|祝贺|庆祝|走进|走访|参观|加强|做好|开展|召开|举办|成立"
+)
 _SEAL = re.compile(r"\s{0,3}[（(]\s?(?:盖|公|签|印)?章\s?[)）]$")  # 某某协会（盖章）
 # 第六届理事会, 第三届第二次会员大会: which body of which organisation it does not say
 _SESSION = re.compile(
@@ -23,7 +27,7 @@ _SESSION = re.compile(
 )
 _UNIT_IN_NEWS = re.compile(
     r"[\u4e00-\u9fff]{2,14}?(?:大学|学院|协会|学会|公司|集团|委员会)"
-    r"(?:[\u4e00-\u9fff]{1,10}?(?:保障部|[处部局院办](?![门理分长])|中心|委员会|集团|公司))?"
+    r"(?:[\u4e00-\u9fff]{1,10}?(?:保障部|[处部局院](?![门理分长])|(?<![主举承协筹创])办(?![理公])|中心|委员会|集团|公司))?"
 )
 
 
@@ -100,6 +104,8 @@ def _cover_organisation(structure: Structure) -> Stated[str] | None:
 def title_issuer(title: str) -> str | None:
     """The organisation a title begins with: 某某大学关于…的通知, 某某协会2024年工作总结."""
     title = re.sub(r"^(?:[0-9]{4}\s?年(?:度)?)", "", title.strip())
+    if _DOES.match(title):
+        return None
     about = _ABOUT.match(title)
     if about and is_organisation(about[1]):
         return about[1].strip()

@@ -31,6 +31,10 @@ _PUBLISHED = re.compile(
     r"|(?:时间|日期)?\s{0,3}[:：]?\s{0,3}[12][0-9]{3}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}日?"
     r"\s{1,3}[0-9]{1,2}:[0-9]{2})"
 )
+# Matches "某某协会 2024-11-06 18:20", who published and when; not "会议于 2024-11-06 召开".
+_SIGNED_DAY = re.compile(
+    r"[^\s，。；：]{2,20}\s{1,3}[12][0-9]{3}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?\s{1,3}[0-9]{1,2}:[0-9]{2}"
+)
 _ISO_DAY = re.compile(r"([12][0-9]{3})[-/.年]([01]?[0-9])[-/.月]([0-3]?[0-9])")  # "2019-11-05"
 # Matches " - ", "_", " | " between the parts of a title element; not the hyphen in "7-9 月".
 _TITLE_PARTS = re.compile(r"\s{0,3}[_|｜]\s{0,3}|\s{1,3}[-–—]{1,2}\s{1,3}|--")
@@ -65,7 +69,7 @@ def info_line(text: str) -> bool:
         return False
     if len(_INFO_WORD.findall(text)) >= 2:
         return True
-    return _PUBLISHED.match(text) is not None
+    return _PUBLISHED.match(text) is not None or _SIGNED_DAY.fullmatch(text) is not None
 
 
 def page_facts(root: Any, blocks: Sequence[WebBlock]) -> PageFacts:
@@ -104,9 +108,13 @@ def _title(root: Any, blocks: Sequence[WebBlock], meta: dict[str, str]) -> str |
         return repeated[0]
     for name in _META_TITLES:
         if meta.get(name):
-            return _TITLE_PARTS.split(meta[name])[0] or meta[name]
-    if heads:
-        return heads[0]
+            return meta[name] if meta[name] in heads else _headline(meta[name])
+    return heads[0] if heads else _headline(whole)
+
+
+def _headline(whole: str) -> str | None:
+    """The part of 标题 - 栏目 - 网站名 that is the title: the first, unless it is a mere 喜报."""
+    parts = [part for part in _TITLE_PARTS.split(whole) if part]
     return (parts[0] if len(parts[0]) >= 4 else max(parts, key=len)) if parts else None
 
 

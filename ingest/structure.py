@@ -108,6 +108,8 @@ def _clean(blocks: Sequence[Block]) -> list[Block]:
     cleaned: list[Block] = []
     for block in blocks:
         text = " ".join(repair_radicals(block.text).split("\n")).strip()
+        if block.cells:
+            block = replace(block, cells=tuple(map(repair_radicals, block.cells)))
         if not text:
             continue
         glued = _GLUED.match(text) if len(cleaned) < 6 else None

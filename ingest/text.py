@@ -173,7 +173,8 @@ def wrap_width(rows: Sequence[_Row]) -> int | None:
         if near >= share:
             best, share = width, near
     beyond = sum(width > 1.35 * best for width in widths)
-    return best if share >= 0.3 and beyond * 50 <= len(widths) else None
+    enough = share >= 0.3 and share * len(widths) >= 3
+    return best if enough and beyond * 50 <= len(widths) else None
 
 
 def cut_width(rows: Sequence[_Row]) -> int | None:
@@ -234,10 +235,13 @@ def paragraphs_of(rows: Sequence[_Row], layout: Layout) -> list[Block]:
 def _unwrap(rows: Sequence[_Row], full: int) -> list[Block]:
     # The whole file may stand off the left edge; a paragraph's indent is more than that.
     usual = Counter(row.indent for row in rows).most_common(1)[0][0]
+    # A blank line after every line means nothing; one here and there parts paragraphs.
+    blanks_part = 2 * sum(row.after_blank for row in rows[1:]) < len(rows) - 1
     groups: list[list[_Row]] = []
     for row in rows:
         indented = row.indent >= usual + 2
-        if groups and not indented and _wraps(groups[-1][-1], row, full):
+        parted = blanks_part and row.after_blank and groups and not _is_cut_sentence(groups[-1])
+        if groups and not indented and not parted and _wraps(groups[-1][-1], row, full):
             groups[-1].append(row)
         else:
             groups.append([row])
@@ -248,6 +252,12 @@ def _unwrap(rows: Sequence[_Row], full: int) -> list[Block]:
             text = join(text, row.text)
         blocks.append(Block(text, group[0].page))
     return blocks
+
+
+def _is_cut_sentence(group: Sequence[_Row]) -> bool:
+    """Whether lines are the beginning of a sentence, as at the end of a page; no title."""
+    text = "".join(row.text for row in group)
+    return "，" in text and not ends_sentence(text)
 
 
 def _wraps(last: _Row, row: _Row, full: int) -> bool:

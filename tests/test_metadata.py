@@ -103,6 +103,37 @@ def test_a_body_named_by_its_session_gives_way_to_a_whole_name() -> None:
     assert _read("关于报送材料的通知", *signed).issuer == "第六届理事会"
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "关于调整江岚省后勤协会秘书处办公地址的函",
+        "关于成立节能专业委员会的决定",
+        "学习江岚省后勤协会章程心得体会",
+    ],
+)
+def test_who_a_title_is_about_does_not_issue_it(title: str) -> None:
+    assert _read(title, _BODY).issuer is None
+    assert _read(title, _BODY, "江岚省后勤协会", "2031年6月25日").issuer == "江岚省后勤协会"
+
+
+def test_a_roster_without_sentences_is_signed_too() -> None:
+    metadata = _read(
+        "关于公布值班表的通知",
+        "值班电话见附表：",
+        "地址：东岭路1号",
+        "东岭协会秘书处",
+        "2031年6月25日",
+    )
+    assert (metadata.issuer, metadata.date) == ("东岭协会秘书处", "2031-06-25")
+
+
+def test_the_unit_of_news_ends_before_what_it_does() -> None:
+    metadata = _read(
+        "6月3日，由东岭省后勤协会主办的全省厨艺大赛在泊阳市举行，二十支队伍参加。" * 2, _BODY
+    )
+    assert metadata.issuer == "东岭省后勤协会"
+
+
 def test_a_signature_may_lack_its_date() -> None:
     metadata = _read("关于报送材料的通知", _BODY, "东岭省后勤协会秘书处")
     assert (metadata.issuer, metadata.date) == ("东岭省后勤协会秘书处", None)

@@ -201,3 +201,9 @@ def test_radicals_from_a_pdf_are_set_right() -> None:
 
 def test_radicals_that_fonts_share_with_simplified_characters_become_those() -> None:
     assert _structure("三、⼾籍与⻧味").paragraphs[0].text == "三、户籍与卤味"
+
+
+def test_look_alike_characters_are_mended_in_the_cells_too() -> None:
+    row = Block("⼿机 | 1", kind="row", cells=("⼿机", "1"))
+    structure = build_structure(Reading("pdf", (Block("通讯录"), row)))
+    assert structure.paragraphs[1].cells == ("手机", "1")

@@ -183,3 +183,15 @@ def test_ordinary_texts_have_no_warning(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.txt"
     path.write_text(text, "utf-8")
     assert read_text(path).warnings == ()
+
+
+def test_a_blank_line_parts_a_wide_title_from_the_addressee(tmp_path: Path) -> None:
+    wrapped = "各会员单位要按照理事会的安排认真做好各项准备工作并于月底前报送材料逾期"
+    lines = [
+        "关于举办全省高校学生公寓管理人员专题培训班的通知",
+        "",
+        "各会员单位：",
+        *(wrapped[:28] for _ in range(5)),
+        "视为放弃。",
+    ]
+    assert read(tmp_path, "\n".join(lines))[:2] == [lines[0], lines[2]]
