@@ -16,7 +16,7 @@ from typing import Any
 from index.errors import UnreadableDocument
 from index.model import Dropped
 from ingest.archive import open_zip
-from ingest.breaks import join_soft, tidy
+from ingest.breaks import has_marker, join_soft, tidy
 from ingest.furniture import is_page_number
 from ingest.lines import Block, Reading
 from ingest.notes import Notes, page_heads
@@ -189,29 +189,44 @@ class _Walk:
         pages: list[int] = []
         bold: list[bool] = []
         said: list[list[Cell]] = []
+        unfolded: list[list[Block]] = []
         for row, own in zip(rows, cells, strict=True):
             pages.append(self._runs.page)
             before = number_in(row, "trPr", "gridBefore", 0)
-            found, heavy = self._row(own)
+            found, heavy, text = self._row(own)
+            unfolded.append(text)
             said.append([Cell("", before)] * (before > 0) + found)
             bold.append(heavy)
         declared = [is_on(row, f"{W}trPr/{W}tblHeader") for row in rows]
-        blocks = zip(rows_as_said(said, declared, bold), pages, strict=True)
-        self.blocks += [replace(block, page=page) for block, page in blocks if block.text]
+        blocks = rows_as_said(said, declared, bold)
+        for block, page, text in zip(blocks, pages, unfolded, strict=True):
+            self.blocks += [replace(block, page=page)] if block.text else []
+            self.blocks += text
         if outermost:
             self._waiting = None
             self._tell(waiting)
 
-    def _row(self, cells: Sequence[Any]) -> tuple[list[Cell], bool]:
-        """The cells of a row with their text, and whether all of that is bold."""
+    def _row(self, cells: Sequence[Any]) -> tuple[list[Cell], bool, list[Block]]:
+        """The cells of a row with their text, whether all of that is bold, and the paragraphs of
+        a cell that holds a text of its own, as the minutes in a form do."""
         start = len(self.blocks)
         found: list[Cell] = []
+        unfolded: list[Block] = []
         for cell in cells:
             at = len(self.blocks)
             self.children(cell, "row")
             self.flush()
-            text = " ".join(block.text for block in self.blocks[at:])
-            found.append(placed_cell(cell, text))
+            within = self.blocks[at:]
+            if _is_text(within):
+                unfolded += [replace(block, kind="text") for block in within]
+                within = []
+            found.append(placed_cell(cell, " ".join(block.text for block in within)))
         bold = len(self.blocks) > start and all(block.bold for block in self.blocks[start:])
         del self.blocks[start:]
-        return found, bold
+        return found, bold, unfolded
+
+
+def _is_text(blocks: Sequence[Block]) -> bool:
+    """Whether the paragraphs of one cell are a text: numbered, several, and not short."""
+    chars = sum(len(block.text) for block in blocks)
+    return len(blocks) >= 3 and chars > 60 and any(has_marker(block.text) for block in blocks)

@@ -438,3 +438,20 @@ def test_empty_paragraphs_count_in_a_list_and_deleted_ones_do_not(tmp_path: Path
     body += half + numbered("丙后", 1) + numbered("丁", 1)
     got = texts(read(tmp_path, body, numbering(level(0, "decimal", "%1."))))
     assert got == ["1. 甲", "3. 乙", "4. 丙前丙后", "5. 丁"]
+
+
+def test_minutes_set_in_a_form_are_a_text(tmp_path: Path) -> None:
+    said = (
+        "一、听取筹备情况",
+        "秘书处汇报了大赛的场地、裁判和经费准备情况，会议表示同意。" * 2,
+        "二、议定事项",
+    )
+    cell = f"<w:tc>{''.join(map(p, said))}</w:tc>"
+    rows = f"<w:tr><w:tc>{p('会议内容')}</w:tc>{cell}</w:tr>"
+    names = f"<w:tr><w:tc>{p('主持人')}</w:tc><w:tc>{p('苏明远')}</w:tc></w:tr>"
+    blocks = read(tmp_path, f"<w:tbl>{names}{rows}</w:tbl>").blocks
+    assert [(block.kind, block.text) for block in blocks] == [
+        ("row", "主持人 | 苏明远"),
+        ("row", "会议内容"),
+        *(("text", text) for text in said),
+    ]
