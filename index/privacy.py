@@ -10,8 +10,11 @@ folded one character for one), so offsets are those of the original.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from index.table_columns import column_finds
 
 LABELS = {
     "email": "〔邮箱〕",
@@ -34,7 +37,7 @@ _ALSO = rf"(?:[、,/或至 -]{{1,2}}{_BARE})*"
 # masked text holds are no cues.
 _CALL = r"(?<!〔)(?:电 {0,2}话|传真|座机|热线|手机|联系|咨询|值班|tel|fax)"
 # What follows an amount: 2345678元, 2345678人次; not 5550123 万某某.
-_MONEY = r" ?(?:元|万元|亿元)"
+_MONEY = r" ?(?:元(?![旦老宵])|万元|亿元)"
 _AMOUNT = (
     rf"(?!{_MONEY}|[.][0-9]|[%‰年元万亿人次个户吨度份册条项股块件台套㎡]"
     r"|平方|千[瓦米克]|公[里斤]|[余多][人元户]|美元|[A-Za-z])"
@@ -48,7 +51,7 @@ _MAILBOX = r"[a-z0-9._%+-]{1,64}+"
 # Ends in which a bare number is an amount or the name of a paper: 金额：, 合计 |, 许可证编号：; not
 # 预算科, whose telephone may follow.
 _NO_CALL = re.compile(
-    r"(?:编号|编码|代码|证书|证号|金额|合计|总计|共计|总额|预算|收入|支出|经费|资金|人民币|isbn|issn|cn"
+    r"(?:编号|编码|代码|证书|证号|金额|合计|总计|共计|总额|预算|收入|支出|经费|资金|人民币|isbn|issn|(?<![.\w])cn"
     r"|学号|工号|单号|批号)[ :|为是约达共(元)]{0,4}$",
     re.I,
 )
@@ -279,7 +282,13 @@ _PATTERNS = (
     _pattern("phone", rf"(?<![\d.¥￥$第A-Za-z]){_BARE}{_AMOUNT}", _is_call),
 )
 
-_DIGIT = re.compile(r"\d")
+# Whatever stands for a digit, as the analyzer folds it: 1, １, ①, 𝟏.
+_DIGITS = {
+    code: str(unicodedata.digit(chr(code)))
+    for code in range(0x80, 0x20000)
+    if unicodedata.digit(chr(code), None) is not None
+}
+_DIGIT = re.compile(f"[0-9{''.join(map(chr, _DIGITS))}]")
 # (at), [a], qq, Q群, 微信, V信, wx, 扣扣 and 短号 in either width.
 _CUE = re.compile(
     r"[tTｔＴaAａＡqQｑＱxXｘＸ扣信号@＠﹫#＃]"
@@ -294,6 +303,7 @@ _WIDTH |= {ord(char): ord(" ") for char in "\u3000\u00a0\u202f\u205f\u2060\ufeff
 _WIDTH |= {code: ord(" ") for code in range(0x2000, 0x2010)}
 _WIDTH |= {ord(char): ord("-") for char in "‐‑‒–—―−─﹣"}
 _WIDTH |= {ord("﹫"): ord("@")}
+_WIDTH |= {code: ord(digit) for code, digit in _DIGITS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,17 +320,21 @@ def find(text: str) -> list[Found]:
     if not _may_hold_any(text):
         return []
     folded = text.translate(_WIDTH)
-    taken: list[Found] = []
+    found = [Found(*place) for place in column_finds(folded)] if " | " in folded else []
+    taken = bytearray(len(folded))
+    for item in found:
+        taken[item.start : item.end] = b"\1" * (item.end - item.start)
     lowered = folded.lower()
     for form in _PATTERNS:
         if not any(need in lowered for need in form.needs):
             continue
         for match in form.pattern.finditer(folded):
             start, end = match.span("it" if "it" in form.pattern.groupindex else 0)
-            free = all(end <= other.start or start >= other.end for other in taken)
+            free = taken.find(1, start, end) < 0
             if free and (form.check is None or form.check(folded, start, end)):
-                taken.append(Found(form.kind, start, end))
-    return sorted(taken, key=lambda found: found.start)
+                taken[start:end] = b"\1" * (end - start)
+                found.append(Found(form.kind, start, end))
+    return sorted(found, key=lambda item: item.start)
 
 
 def mask(text: str) -> str:
@@ -335,7 +349,21 @@ def mask(text: str) -> str:
     return text
 
 
+def mask_lines(lines: Sequence[str]) -> list[str]:
+    """Lines of one text, each masked, with what only their neighbours give away: a number broken
+    over two lines, a value under the name of its column."""
+    whole = "\n".join(lines)
+    pieces, at = [], 0
+    for item in find(whole):
+        breaks = "\n" * whole.count("\n", item.start, item.end)
+        pieces += [whole[at : item.start], LABELS[item.kind], breaks]
+        at = item.end
+    return [mask(line) for line in "".join([*pieces, whole[at:]]).split("\n")] if lines else []
+
+
 def _may_hold_any(text: str) -> bool:
     """Seven digits, or what every e-mail, WeChat, QQ and short number has in it: most paragraphs
     have neither, and cost nothing."""
-    return len(_DIGIT.findall(text)) >= 7 or _CUE.search(text) is not None
+    if len(_DIGIT.findall(text)) >= 7 or _CUE.search(text) is not None:
+        return True
+    return " | " in text and next(column_finds(text), None) is not None

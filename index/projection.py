@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from index.model import Audience
-from index.privacy import mask
+from index.privacy import mask, mask_lines
 from index.records import StoredDocument, StoredPassage
 
 Held = TypeVar("Held", StoredDocument, StoredPassage)
@@ -42,13 +42,25 @@ def document_for(audience: Audience, document: StoredDocument) -> StoredDocument
 def passage_for(audience: Audience, passage: StoredPassage) -> StoredPassage:
     if audience is not Audience.PUBLIC:
         return passage
+    lead = mask(passage.lead)
     read = {
-        "text": mask(passage.text),
-        "lead": mask(passage.lead),
+        "text": _masked_below(lead, passage),
+        "lead": lead,
         "address": mask(passage.address),
         "path": tuple(map(mask, passage.path)),
     }
     return _replaced(passage, read)
+
+
+def _masked_below(lead: str, passage: StoredPassage) -> str:
+    """The text masked as it stands under its lead, which may name the columns of its table."""
+    whole = mask(body_text(passage.lead, passage.text)) if lead else ""
+    return whole[len(lead) + 1 :] if whole.startswith(f"{lead}\n") else mask(passage.text)
+
+
+def lines_for(audience: Audience, lines: Sequence[str]) -> list[str]:
+    """The paragraphs of one document, as this audience reads them."""
+    return mask_lines(lines) if audience is Audience.PUBLIC else list(lines)
 
 
 def _replaced(held: Held, read: Mapping[str, Any]) -> Held:

@@ -116,7 +116,7 @@ def ends_sentence(text: str) -> bool:
 
 
 def is_contents(text: str) -> bool:
-    return _CONTENTS.search(text.strip()) is not None
+    return _CONTENTS.search(text.strip()[-120:]) is not None
 
 
 def is_imprint(text: str) -> bool:

@@ -176,7 +176,8 @@ def _holder(blocks: Sequence[WebBlock]) -> Any:
             return holder
         child = weights.most_common(1)[0][0]
         inner = [i for i in members if depth < len(paths[i]) and paths[i][depth] is child]
-        outer = [blocks[i] for i in members if i not in set(inner)]
+        within = set(inner)
+        outer = [blocks[i] for i in members if i not in within]
         whole = sum(len(blocks[i].text) for i in members)
         if weights[child] < _NEARLY_ALL * whole or any(_is_prose(block.text) for block in outer):
             return holder

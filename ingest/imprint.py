@@ -17,7 +17,7 @@ _GOES_ON = re.compile(
     r"如下|包括|为|是|认为|指出|要求|强调|决定|事项|内容|附件|联系|时间|地点|[。；]"
 )
 # 抄 送：甲，乙。 up to the full stop; other labels may stand in the same line
-_COPIES = re.compile(r"抄\s{0,3}[送报]\s{0,2}[:：]\s{0,2}([^。\n]{2,400})")
+_COPIES = re.compile(r"(?:^|[\s。；])抄\s{0,3}[送报]\s{0,2}[:：]\s{0,2}([^。\n]{2,400})")
 # 江岚省…秘书处 2024年6月26日印发; not 经研究印发
 _PRINTED = re.compile(r"^(.{0,60}?[0-9〇○零一二三四五六七八九十]{1,4}\s{0,2}日)\s{0,4}印发。?$")
 _SENT = re.compile(r"^主\s{0,3}送\s{0,2}[:：]\s{0,2}([^。\n]{2,400})")

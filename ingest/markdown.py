@@ -20,7 +20,8 @@ from ingest.lines import Block
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]{1,20}|(?<=##)(?=[^\s#]))(\S.{0,300})")
 _CLOSING = re.compile(r"[ \t]{1,20}#{1,20}[ \t]{0,20}$")  # the hashes that may end a heading
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]{0,4}\1){2,200}[ \t]{0,20}")  # "---", "* * *"; not "--"
-_FENCE = re.compile(r" {0,3}(`{3,20}|~{3,20})[ \t]{0,4}([^`\s]{0,40})[^`]{0,80}")  # "```json"
+# Matches "```json", "~~~"; not "~~~~ 温馨提示 ~~~~", which decorates.
+_FENCE = re.compile(r" {0,3}(`{3,20}|~{3,20})[ \t]{0,4}([A-Za-z0-9_+.#-]{0,40})[ \t]{0,20}")
 _BULLET = re.compile(r"[ \t]{0,24}[-*+][ \t]{1,8}(?=\S)")  # "- 一项", "* 一项"; not "*注：", "-5"
 _NUMBER = re.compile(r"[ \t]{0,24}[0-9]{1,3}[.)][ \t]{1,8}(?=\S)")  # "1. 一项"; not "1.5"
 _QUOTE = re.compile(r" {0,3}(?:>[ \t]?){1,8}")  # "> 引文"

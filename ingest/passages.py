@@ -32,6 +32,8 @@ _MAX_LABEL = 24
 _MAX_TITLE = 60
 _SENTENCE = re.compile(r"[。！？!?][”’」』）)]{0,2}|[；;]")
 _COMMA = re.compile(r"[，,、]")
+_IN_WORD = re.compile(r"[0-9０-９A-Za-z@＠._ \-]")
+_MAX_WORD = 60
 # What opens a divided clause or heads a divided table is repeated up to this length.
 _MAX_LEAD = 120
 _ITEM = re.compile(r"(?=[（(][一二三四五六七八九十]{1,3}[)）])")
@@ -67,10 +69,11 @@ def cut_passages(
     starts = [0, *accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
     text = "\n".join(paragraph.text for paragraph in paragraphs)
     passages: list[Passage] = []
+    heads = _column_names(paragraphs)
     for stretch in _stretches(paragraphs, clauses, skip, annex_titles):
         for start, end in _spans(paragraphs, starts, stretch, text):
             first, last = _covered(starts, stretch, start, end)
-            lead = _header_above(paragraphs, first) or _clause_lead(text, starts, stretch, start)
+            lead = heads.get(first, "") or _clause_lead(text, starts, stretch, start)
             passages.append(
                 Passage(
                     ordinal=len(passages),
@@ -227,16 +230,18 @@ def _spans(
     return _join(atoms)
 
 
-def _header_above(paragraphs: Sequence[Paragraph], first: int) -> str:
-    """The column names of the table in whose middle a passage begins."""
-    if not paragraphs[first].cells or paragraphs[first].header:
-        return ""
-    for above in reversed(paragraphs[:first]):
-        if not above.cells or len(above.cells) != len(paragraphs[first].cells):
-            return ""
-        if above.header:
-            return above.text[:_MAX_LEAD]
-    return ""
+def _column_names(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
+    """By row of a table, the names of its columns, which stand above it."""
+    names: dict[int, str] = {}
+    head: Paragraph | None = None
+    for i, paragraph in enumerate(paragraphs):
+        if paragraph.header:
+            head = paragraph
+        elif head is not None and len(paragraph.cells) == len(head.cells):
+            names[i] = head.text[:_MAX_LEAD]
+        else:
+            head = None
+    return names
 
 
 def _clause_lead(text: str, starts: Sequence[int], stretch: _Stretch, start: int) -> str:
@@ -297,6 +302,10 @@ def _boundary(text: str, start: int, end: int, goal: int, is_clause: bool) -> in
         usable = [cut for cut in cuts if low <= cut <= high]
         if usable:
             return min(usable, key=lambda cut: (abs(cut - goal), cut))
+    # Nowhere in particular, but never inside a number or an address.
+    least = max(low, goal - _MAX_WORD)
+    while goal > least and _IN_WORD.match(text, goal - 1) and _IN_WORD.match(text, goal):
+        goal -= 1
     return goal
 
 

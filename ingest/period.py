@@ -18,7 +18,7 @@ _HALF = re.compile(rf"{_YEAR}\s?年(?:度)?\s?([上下])半年")  # 2024年上�
 _QUARTER = re.compile(rf"{_YEAR}\s?年(?:度)?\s?第?([一二三四1-4])季度")  # 2024年第三季度
 # 2021—2025年, 2023-2024学年, 2021年至2023年; not 2024-25
 _YEARS = re.compile(rf"{_YEAR}\s?年?{_TO}{_YEAR}\s?(?:学?年)")
-_ONE = re.compile(rf"{_YEAR}\s?年")
+_ONE = re.compile(rf"{_YEAR}\s?年(?!以来)")
 
 
 def find_period(title: str, types: Collection[str]) -> str | None:

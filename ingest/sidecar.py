@@ -72,9 +72,14 @@ def read_sidecar(file: Path) -> Sidecar:
         if len(content) > _MAX_BYTES:
             return _UNREADABLE
         given = tomllib.loads(content.decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (OSError, ValueError, RecursionError):  # all that bytes, numbers and nesting can do
         return _UNREADABLE
-    audience, good = None, True
+    # 'Audience', or one in a table of its own, may have been meant to hold the file back.
+    unclear = any(
+        isinstance(value, dict) or (name != "audience" and "audience" in name.lower())
+        for name, value in given.items()
+    )
+    audience, good = (Audience.STAFF if unclear else None), not unclear
     if "audience" in given:
         audience, good = _audience(given.pop("audience"))
     read = {name: _FIELDS[name](value) for name, value in given.items() if name in _FIELDS}

@@ -9,11 +9,12 @@ from typing import Any
 from index.errors import BadRequest
 from index.model import Audience, Filter, Hit, Query
 from index.notation import number_key, parse_date
-from index.projection import text_for
+from index.projection import lines_for, text_for
 from index.records import StoredDocument, StoredPassage
 from index.searcher import Answer, FoundDocument
 from index.suggester import SUGGESTIONS
 from index.suggestions import Suggestion
+from service.places import Places
 
 FILTERS = ("type", "issuer", "year", "date_from", "date_to", "number")
 PARAMETERS = ("q", "mode", "limit", "offset", "sort", "explain", *FILTERS)
@@ -182,7 +183,8 @@ def reading_json(
     A passage's `start` and `end` point into the paragraphs shown, joined by newlines.
     """
     held = [paragraph["text"] for paragraph in body["paragraphs"]]
-    shown = [text_for(audience, text) for text in held]
+    shown = lines_for(audience, held)
+    places = Places(held, shown)
     return {
         **document_json(document, base_url),
         "letterhead": document.letterhead,
@@ -207,8 +209,8 @@ def reading_json(
         "passages": [
             {
                 "passage_id": passage.passage_id,
-                "start": (start := _moved(passage.start, held, shown, audience))[1],
-                "end": _moved(passage.end, held, shown, audience)[1],
+                "start": (start := places.moved(passage.start))[1],
+                "end": places.moved(passage.end)[1],
                 "paragraph": f"p{start[0]}",
             }
             for passage in passages
@@ -224,14 +226,3 @@ def reading_json(
             for other, likeness in alike
         ],
     }
-
-
-def _moved(offset: int, held: list[str], shown: list[str], audience: Audience) -> tuple[int, int]:
-    """(paragraph, offset among the paragraphs shown) of an offset among those held."""
-    at = 0
-    for number, text in enumerate(held):
-        if offset <= len(text):
-            return number, at + len(text_for(audience, text[:offset]))
-        offset -= len(text) + 1
-        at += len(shown[number]) + 1
-    raise ValueError(f"offset {offset} lies behind the last paragraph")

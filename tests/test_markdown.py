@@ -157,3 +157,12 @@ def test_other_texts_are_not_markdown(tmp_path: Path, text: str) -> None:
 def test_hostile_lines_are_read_in_time(piece: str) -> None:
     read_markdown(piece * 20_000)
     read_markdown((piece + "\n") * 1_000)
+
+
+def test_a_decorative_line_of_tildes_opens_no_code() -> None:
+    text = "# 守则\n\n~~~~ 温馨提示 请自带水杯 ~~~~\n\n## 二、时间\n\n每周三。"
+    assert any("请自带水杯" in line for line in lines(text))
+    assert [block.text for block in read_markdown(text).blocks if block.outline] == [
+        "守则",
+        "二、时间",
+    ]

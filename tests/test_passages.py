@@ -224,3 +224,10 @@ def test_a_divided_table_repeats_its_column_names() -> None:
     assert table[0] == {"食堂": "0号食堂", "金额": "0元", "办法": "按月缴纳"}
     assert len(table) == 100
     _assert_sound(document)
+
+
+def test_no_passage_begins_or_ends_inside_a_number() -> None:
+    for pad in range(0, 60, 3):
+        text = "甲" * (MAX_CHARS - 40 + pad) + " 19900000001 " + "乙" * (MAX_CHARS - 30)
+        passages = _document("关于召开会议的通知", text).passages
+        assert any("19900000001" in passage.text for passage in passages)

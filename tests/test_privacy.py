@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.privacy import LABELS, find, mask
+from index.privacy import LABELS, find, mask, mask_lines
 
 PERSONAL = {
     "联系人：王小 0899-5550123": "联系人：王小 〔电话〕",
@@ -324,3 +325,57 @@ def test_nothing_is_passed_over_for_lack_of_digits(pieces: list[str]) -> None:
 )
 def test_no_digit_of_a_mobile_number_survives(number: str, before: str, after: str) -> None:
     assert mask(before + number + after) == before + LABELS["phone"] + after
+
+
+def test_a_column_names_what_its_values_are() -> None:
+    table = (
+        "姓名 | QQ | 微信 | 身份证号 | 短号 | 银行账号\n"
+        "苏明远 | 123456789 | sumy_1990 | 110101900307123 | 612345 | 899000000555\n"
+        "陈思齐 | 10001 | 612346\n"
+        "食堂 | 一楼"
+    )
+    assert mask(table).split("\n")[1:] == [
+        "苏明远 | 〔QQ〕 | 〔微信〕 | 〔身份证号〕 | 〔电话〕 | 〔账号〕",
+        "陈思齐 | 〔QQ〕 | 〔QQ〕",
+        "食堂 | 一楼",
+    ]
+    amounts = "项目 | 金额\n食堂 | 123456789\n\n电话和收费\n食堂 | 1234"
+    assert mask(amounts) == amounts
+    assert mask(mask(table)) == mask(table)
+
+
+def test_lines_are_masked_as_one_text_and_stay_as_many() -> None:
+    lines = [
+        "联系电话：19900",
+        "000001，欢迎来电。",
+        "",
+        "姓名 | QQ",
+        "苏明远 | 10001",
+        "会费三千元",
+    ]
+    assert mask_lines(lines) == [
+        "联系电话：〔电话〕", "，欢迎来电。", "", "姓名 | QQ", "苏明远 | 〔QQ〕", "会费三千元",
+    ]  # fmt: skip
+    assert mask_lines([]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "江岚大学 | www.jl.edu.cn | 84760585",
+            "值班电话 19900000001 元旦期间",
+            "19900000001 元老师",
+        ),
+        *("电话①⑨⑨⓪⓪⓪⓪⓪⓪⓪①", "电话：𝟏𝟗𝟗𝟎𝟎𝟎𝟎𝟎𝟎𝟎𝟏"),
+    ],
+)
+def test_what_was_passed_over_once_is_not_any_more(text: str) -> None:
+    assert "〔电话〕" in mask(text) and not any(char.isdigit() for char in mask(text))
+
+
+def test_many_numbers_take_time_in_proportion() -> None:
+    text = "电话5550123 " * 20_000
+    began = process_time()
+    assert mask(text).count("〔电话〕") == 20_000
+    assert process_time() - began < 20

@@ -93,7 +93,11 @@ def test_a_value_that_cannot_be_understood_changes_nothing_and_is_reported(
 
 
 @pytest.mark.parametrize(
-    "content", [b"authority 1", b"\xff\xfe", b'title = "' + b"a" * 70_000 + b'"']
+    "content",
+    [
+        *(b"authority 1", b"\xff\xfe", b'title = "' + b"a" * 70_000 + b'"'),
+        *(b"authority = " + b"9" * 5_000, b"a = " + b"[" * 9_000),
+    ],
 )
 def test_one_that_cannot_be_read_at_all_keeps_its_file_with_the_staff(
     file: Path, content: bytes
@@ -110,6 +114,8 @@ def test_one_that_cannot_be_read_at_all_keeps_its_file_with_the_staff(
         ('audience = "public"', Audience.PUBLIC, ()),
         ('audience = "会员"', Audience.STAFF, ("bad_sidecar",)),
         ("audience = 0", Audience.STAFF, ("bad_sidecar",)),
+        ('Audience = "staff"', Audience.STAFF, ("bad_sidecar",)),
+        ('[file]\naudience = "staff"', Audience.STAFF, ("bad_sidecar",)),
     ],
 )
 def test_it_may_name_the_audience(
