@@ -235,10 +235,11 @@ class Library:
                 return []
             bands = bands_of(mine[0])
             others = connection.execute(
-                "SELECT document_id, signature FROM (SELECT DISTINCT document_id FROM likeness"
-                f" WHERE band IN ({','.join('?' * len(bands))}) AND document_id != ?)"
+                "SELECT document_id, signature FROM (SELECT document_id, count(*) AS shared"
+                f" FROM likeness WHERE band IN ({','.join('?' * len(bands))})"
+                " AND document_id != ? GROUP BY document_id)"
                 " JOIN documents USING (document_id) JOIN signatures USING (document_id)"
-                " WHERE audience <= ? LIMIT ?",
+                " WHERE audience <= ? ORDER BY shared DESC, document_id LIMIT ?",
                 (*bands, document_id, audience.rank, _ALIKE_COMPARED),
             ).fetchall()
         measured = ((other, likeness(mine[0], signature)) for other, signature in others)
