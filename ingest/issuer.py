@@ -15,7 +15,10 @@ _STRONG = (
 )
 # 四川省某某协会2024年…总结, 某某大学…规定; a prefix that ends where an organisation's name can.
 _PREFIX = re.compile(rf"[\u4e00-\u9fffA-Za-z（）() ]{{0,30}}?{_STRONG}(?![员长议组])")
-_ABOUT = re.compile(r"^(.{2,60}?)(?:关于|印发|转发|发布|公布)")
+# 某某协会关于…, 某某协会印发《…》的通知; not 会员信息和网站发布管理规定
+_ABOUT = re.compile(
+    r"^(.{2,60}?)(?:关于|(?:印发|转发|发布|公布)(?=.{1,80}的[\u4e00-\u9fff]{1,4}$))"
+)
 # 关于调整某某协会…的函, 学习某某协会章程: an organisation that the title is about
 _DOES = re.compile(
     r"关于|学习|贯彻|传达|落实|印发|转发|热烈|祝贺|庆祝|走进|走访|参观|加强|做好|开展|召开|举办|成立"

@@ -47,6 +47,8 @@ def _card(hit: Mapping[str, Any], links: Links) -> dict[str, Any]:
                 ],
                 "lead": excerpt(passage["lead"], (), LEAD_CHARS),
                 "pieces": excerpt(passage["text"], passage["marks"]),
+                # Rows of a table are read line by line.
+                "rows": " | " in passage["text"],
             }
             for passage in passages
         ],

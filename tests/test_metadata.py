@@ -109,11 +109,16 @@ def test_a_body_named_by_its_session_gives_way_to_a_whole_name() -> None:
         "关于调整江岚省后勤协会秘书处办公地址的函",
         "关于成立节能专业委员会的决定",
         "学习江岚省后勤协会章程心得体会",
+        "会员信息和网站发布管理规定",
     ],
 )
 def test_who_a_title_is_about_does_not_issue_it(title: str) -> None:
     assert _read(title, _BODY).issuer is None
     assert _read(title, _BODY, "江岚省后勤协会", "2031年6月25日").issuer == "江岚省后勤协会"
+
+
+def test_who_publishes_by_a_notice_issues_it() -> None:
+    assert _read("江岚省后勤协会公布2031年会费标准的通知", _BODY).issuer == "江岚省后勤协会"
 
 
 def test_a_roster_without_sentences_is_signed_too() -> None:
