@@ -287,8 +287,11 @@ _DIGITS = {
     code: str(unicodedata.digit(chr(code)))
     for code in range(0x80, 0x20000)
     if unicodedata.digit(chr(code), None) is not None
+    and (code < 0x10000 or chr(code).isdecimal())
 }
-_DIGIT = re.compile(f"[0-9{''.join(map(chr, _DIGITS))}]")
+# \d knows decimals of every script; listing them too would take forty times as long.
+_CIRCLED = "".join(chr(code) for code in _DIGITS if not chr(code).isdecimal())
+_DIGIT = re.compile(rf"[\d{_CIRCLED}]")
 # (at), [a], qq, Q群, 微信, V信, wx, 扣扣 and 短号 in either width.
 _CUE = re.compile(
     r"[tTｔＴaAａＡqQｑＱxXｘＸ扣信号@＠﹫#＃]"
