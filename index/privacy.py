@@ -286,8 +286,7 @@ _PATTERNS = (
 _DIGITS = {
     code: str(unicodedata.digit(chr(code)))
     for code in range(0x80, 0x20000)
-    if unicodedata.digit(chr(code), None) is not None
-    and (code < 0x10000 or chr(code).isdecimal())
+    if unicodedata.digit(chr(code), None) is not None and (code < 0x10000 or chr(code).isdecimal())
 }
 # \d knows decimals of every script; listing them too would take forty times as long.
 _CIRCLED = "".join(chr(code) for code in _DIGITS if not chr(code).isdecimal())
