@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from index.errors import LibraryBusy
 from index.likeness import bands_of, likeness
-from index.model import Audience, Document
+from index.model import Audience, Document, Passage
 from index.notation import number_key
 from index.records import (
     DOCUMENT_COLUMNS,
@@ -365,7 +365,16 @@ class Library:
             " body = excluded.body, authority = excluded.authority",
             (document_id, Audience.STAFF.rank, *values),
         )
-        connection.executemany(
+        self._put_passages(document_id, document.passages, vector_keys)
+        if signature is not None:
+            self._put_signature(document_id, signature)
+        self._note(document_id)
+        return document_id
+
+    def _put_passages(
+        self, document_id: str, passages: Sequence[Passage], vector_keys: Sequence[str]
+    ) -> None:
+        self._connection().executemany(
             f"INSERT INTO passages ({PASSAGE_COLUMNS})"
             " VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -381,13 +390,9 @@ class Library:
                     key,
                     p.lead,
                 )
-                for p, key in zip(document.passages, vector_keys, strict=True)
+                for p, key in zip(passages, vector_keys, strict=True)
             ),
         )
-        if signature is not None:
-            self._put_signature(document_id, signature)
-        self._note(document_id)
-        return document_id
 
     def _put_signature(self, document_id: str, signature: bytes) -> None:
         connection = self._connection()

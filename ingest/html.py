@@ -43,6 +43,7 @@ _FURNITURE = re.compile(
 _FILE = re.compile(r"^附件|\.(?:docx?|xlsx?|pptx?|pdf|wps|et|zip|rar)\s?$", re.IGNORECASE)
 # Copyright 2024, 京公网安备 11010502030000号, 版权所有：某某协会; not 著作权
 _FOOT = re.compile(r"copyright|all rights reserved|版权所有|[IＩ]CP备|公网安备", re.IGNORECASE)
+_MAX_FOOT = 160
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffd]")  # not tab, line or form feed
 
 # The article found must not be a small part of what the densest element holds.
@@ -134,6 +135,11 @@ def _article(root: Any, blocks: Sequence[WebBlock], facts: PageFacts) -> Any:
     return _holder([b for b in found if not _is_said(b, facts)] or found)
 
 
+def _is_foot(text: str) -> bool:
+    """Whether a line is the imprint of a site; a sentence of the text may speak of 版权所有."""
+    return len(text) <= _MAX_FOOT and not text.endswith("。") and _FOOT.search(text) is not None
+
+
 def _guide(root: Any) -> str:
     """What trafilatura takes for the article, without white space; '' when it finds none."""
     from copy import deepcopy
@@ -217,7 +223,7 @@ def _split(
         if not _inside(block.element, article) or block.navigation or linked:
             if block.text != facts.title:
                 dropped.append(Dropped(block.text, "navigation"))
-        elif _FURNITURE.match(block.text) or _FOOT.search(block.text[:200]):
+        elif _FURNITURE.match(block.text) or _is_foot(block.text):
             dropped.append(Dropped(block.text, "navigation"))
         elif not seen_prose and info_line(block.text):
             dropped.append(Dropped(block.text, "page_info"))

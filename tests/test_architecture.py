@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,3 +93,16 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
             text = file.read_text("utf-8", "ignore")
             for word in ("/home/" + "user", "/work" + "/main", "pypi" + ".org", "pytorch" + ".org"):
                 assert word not in text, f"{name}: {word}"
+
+
+def test_every_warning_is_given_somewhere_documented_and_said_in_chinese() -> None:
+    from service.wording import WARNINGS
+
+    documented = (ROOT / "docs" / "reading.md").read_text("utf-8")
+    sources = [file.read_text("utf-8") for file in (ROOT / "ingest").glob("*.py")]
+    for code in WARNINGS:
+        assert f"| `{code}` |" in documented, code
+        assert any(f'"{code}"' in source for source in sources), code
+    given = re.compile(r'(?:warnings?\b[^\n]{0,60}|found\.append)\(\(?"([a-z]+(?:_[a-z]+)+)"')
+    codes = {code for source in sources for code in given.findall(source)}
+    assert len(codes) >= 8 and codes <= WARNINGS.keys()

@@ -160,3 +160,17 @@ def test_names_of_rows_are_no_header(tmp_path: Path) -> None:
 def test_absurd_spans_do_no_harm(tmp_path: Path, span: str) -> None:
     table = f"<table><tr><td colspan={span} rowspan={span}>甲<td>乙<tr><td>丙<td>丁</table>"
     assert [text for text, _, _ in rows(tmp_path, table)] == ["甲 | 乙", "丙 | 丁"]
+
+
+def test_the_foot_of_a_site_goes_and_a_sentence_about_rights_stays(tmp_path: Path) -> None:
+    rule = "参赛作品的版权所有者为作者本人，协会可以在自己的网站上展示。"
+    foot = "Copyright 2031 江岚省高等院校后勤协会 版权所有 江公网安备00000000号"
+    reading = read(tmp_path, page(f"<p>{PROSE}</p><p>{rule}</p><p>{PROSE}</p><p>{foot}</p>"))
+    assert texts(reading) == [PROSE, rule, PROSE]
+    assert foot in {drop.text for drop in reading.dropped}
+
+
+def test_a_linked_annex_belongs_to_the_text(tmp_path: Path) -> None:
+    annex = '<p>附件1：<a href="/a.docx">课题申报书</a></p><p>附件2：<a href="/b.docx">指南</a></p>'
+    reading = read(tmp_path, page(f"<p>{PROSE}</p>{annex}"))
+    assert texts(reading) == [PROSE, "附件1：课题申报书", "附件2：指南"]
