@@ -39,6 +39,8 @@ _VERSION = 1
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
+# The characters that jieba looks for words in; it parts at all others.
+_PHRASES = jieba.re_han_default
 # Matches 川 东 片 区 and 唐 勇; not 美后勤之道 关于, where the space parts two phrases.
 _LETTER_SPACED = re.compile(f"(?<![{_HAN}])[{_HAN}](?: {{1,4}}[{_HAN}](?![{_HAN}]))+")
 # The weight of what begins longer words and is none itself.
@@ -188,9 +190,9 @@ class Analyzer:
     def __init__(self) -> None:
         self._folding = _Folding()
         self._jieba = _tokenizer()
-        # A text is cut line by line and recent lines are remembered: a passage is cut for the
-        # keyword lane and again, under its title, for its vector; jieba's cuts never cross lines.
-        self._line_words = lru_cache(maxsize=256)(self._cut)
+        # A passage is cut for the keyword lane and again, under its title, for its vector, and
+        # phrases recur; jieba's cuts never cross punctuation.
+        self._phrase_words = lru_cache(maxsize=8192)(self._cut)
         self._forms = lru_cache(maxsize=65_536)(self._jieba.forms)
 
     @cached_property
@@ -226,10 +228,10 @@ class Analyzer:
         return Terms(self._words(folded), _grams(folded))
 
     def _words(self, folded: str) -> list[str]:
-        return [word for line in folded.split("\n") for word in self._line_words(line)]
+        return [*chain.from_iterable(map(self._phrase_words, _PHRASES.split(folded)))]
 
-    def _cut(self, line: str) -> tuple[str, ...]:
-        return tuple(chain.from_iterable(map(self._forms, self._jieba.cut(line))))
+    def _cut(self, phrase: str) -> tuple[str, ...]:
+        return tuple(chain.from_iterable(map(self._forms, self._jieba.cut(phrase))))
 
     def word_starts(self, folded: str) -> set[int]:
         """Where words begin in a folded text, those that search mode finds in longer ones too."""

@@ -71,6 +71,9 @@ def _entries(
 ) -> dict[Audience, list[Entry]]:
     """What each audience may find of these documents, as it may read it."""
     documents = {document.document_id: document for document in library.documents(ids)}
+    seers = {
+        audience: [other for other in Audience if other.sees(audience)] for audience in Audience
+    }
     found: dict[Audience, list[Entry]] = {audience: [] for audience in Audience}
     path: tuple[str, ...] = ()
     for passage in library.passages_of(ids):
@@ -78,11 +81,10 @@ def _entries(
         known = _known(path if passage.ordinal else (), passage.path)
         path = passage.path
         whole = _entry(document, passage, segment, known)
-        for audience in Audience:
-            if audience.sees(document.audience):
-                seen = document_for(audience, document), passage_for(audience, passage)
-                same = seen == (document, passage)
-                found[audience].append(whole if same else _entry(*seen, segment, known))
+        for audience in seers[document.audience]:
+            seen = document_for(audience, document), passage_for(audience, passage)
+            same = seen == (document, passage)
+            found[audience].append(whole if same else _entry(*seen, segment, known))
     return found
 
 

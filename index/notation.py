@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
+from functools import lru_cache
 
 _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
 _DIGITS |= {"零": 0, "○": 0, "◯": 0, "Ｏ": 0, "O": 0, "o": 0, "两": 2}
@@ -259,6 +260,8 @@ _DATE = re.compile(
     rf"(?!{_ARABIC}|(?P=mark){_ARABIC}{{1,3}}(?!{_ARABIC}))"
     rf"|[-/－](?P<month3>{_ARABIC}{{2}})(?![0-9０-９./－-]|{_SPACE}[号號]))"
 )
+# What every year begins with; begun with one class, which is quick to look for.
+_YEAR_AHEAD = re.compile(r"[12１２一二][ \u3000]?[0-9０-９OoＯ〇○◯零lI一二三四五六七八九]")
 # 0899-2024… and 9704-2012年 are no dates; the end of 2024.6.1-2024.7.2 is one.
 _AFTER_DASH = re.compile(r"[0-9０-９][-－]$")
 
@@ -275,7 +278,8 @@ class DateMention:
 def find_dates(text: str) -> tuple[DateMention, ...]:
     """Every possible date in `text`, in order. 1997-02-30 is no date, not the month before it."""
     found: list[DateMention] = []
-    for match in _DATE.finditer(text):
+    first = _YEAR_AHEAD.search(text)
+    for match in _DATE.finditer(text, first.start()) if first else ():
         start = match.start()
         ranged = bool(found) and found[-1].end == start - 1
         if not ranged and _AFTER_DASH.search(text[max(0, start - 2) : start]):
@@ -302,6 +306,7 @@ def parse_date(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def date_span(date: str) -> tuple[int, int]:
     """First and last day of an ISO `date`, as yyyymmdd: 2024-06 -> (20240601, 20240630)."""
     parts = [int(part) for part in date.split("-")]

@@ -96,7 +96,8 @@ _AREA = re.compile(r"[\u4e00-\u9fff]{1,10}?(?:片区|地区|赛区|分会场|区
 
 # Longer lines are not read: nobody lists contacts in them, and the pairing is quadratic.
 _MAX_LINE = 4000
-_REACHABLE = re.compile(r"[0-9０-９]{4}|[@＠]|[0-9０-９][ -][0-9０-９]")
+# Four digits, two with a blank or dash between, or an @; begun with one class, which is quick.
+_REACHABLE = re.compile(r"[0-9０-９@＠](?:(?<=[@＠])|[0-9０-９]{3}|[ -][0-9０-９])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ _INFO = re.compile(
 )
 _SECRECY = re.compile(r"^(?:特急|加急|平急|急件|绝密|机密|秘密|内部资料|[0-9]{6})[★☆]?.{0,8}$")
 # 第一章 总则……3, 目 录; not 目录学
-_CONTENTS = re.compile(r"^目\s*[录次]$|(?:\.{4,}|…{2,}|·{4,})\s*\d{0,4}$")
+_CONTENTS = re.compile(r"目\s*[录次]")
+_LEADER = re.compile(r"[.…·](?:(?<=\.)\.{3,}|(?<=…)…+|(?<=·)·{3,})\s*\d{0,4}$")
 _DATE_TAIL = re.compile(r"^[制印编订版]?(?:修订|修改|发布|印发|制定|印制|编制|公布)?[)）。]?$")
 # 2015年9月25日 第三次会议通过, （2024年3月修订）; not 2024年主要开展了
 _ENACTMENT = re.compile(r"(?:通过|批准|公布|发布|修正|修订|施行|实施)[)）]?$")
@@ -89,8 +90,8 @@ def whole_date(text: str) -> DateMention | None:
 
 def signed_date(text: str) -> tuple[str, DateMention] | None:
     """(organisation, date) of 某某协会2024年6月25日; None for a line ending in 印发."""
-    mentions = find_dates(text)
-    if len(text) > 80 or len(mentions) != 1 or len(mentions[0].date) < 10:
+    mentions = find_dates(text) if len(text) <= 80 else ()
+    if len(mentions) != 1 or len(mentions[0].date) < 10:
         return None
     if text[mentions[0].end :].strip(" \u3000)）"):
         return None
@@ -116,7 +117,8 @@ def ends_sentence(text: str) -> bool:
 
 
 def is_contents(text: str) -> bool:
-    return _CONTENTS.search(text.strip()[-120:]) is not None
+    text = text.strip()
+    return bool(_CONTENTS.fullmatch(text)) or _LEADER.search(text[-120:]) is not None
 
 
 def is_imprint(text: str) -> bool:

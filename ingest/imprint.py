@@ -51,7 +51,7 @@ def _is_addressed(names: str) -> bool:
 def find_copies(structure: Structure) -> Stated[str] | None:
     """抄送: to whom a copy goes."""
     for paragraph in reversed(structure.paragraphs):
-        if found := _COPIES.search(paragraph.text):
+        if "抄" in paragraph.text and (found := _COPIES.search(paragraph.text)):
             return Stated(found[1].strip(), paragraph.text, CLAIMED)
     return None
 

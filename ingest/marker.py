@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.notation import parse_int
 
@@ -11,6 +12,8 @@ _CJK = "〇○零一二三四五六七八九十百千两廿"
 _NUM = rf"(?:[0-9０-９]{{1,3}}|[{_CJK}]{{1,6}})"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
+# More than any marker takes, with what must follow it.
+_LONGEST = 64
 # A whole code may count its articles past a thousand: 第一千二百五十九条.
 _NTH = rf"(?:[0-9０-９]{{1,4}}|[{_CJK}]{{1,9}})"
 
@@ -68,6 +71,10 @@ _FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     # ①范围
     ("circled", re.compile(rf"([{_CIRCLED}])[、．.]?\s{{0,4}}")),
 )
+# 第三条 is tried against seven of them and nothing else against these; most lines begin like none.
+_NTHS = tuple(pair for pair in _FAMILIES if pair[1].pattern.startswith("第"))
+_OTHERS = tuple(pair for pair in _FAMILIES if pair not in _NTHS)
+_OPENING = re.compile(rf"[（(A-Z0-9０-９{_CJK}{_CIRCLED}]")
 # 附件, 附件1：名单, 附件一, 附：, （附件2）, 附件1-1, 附件1检查表, 附录A（规范性附录）;
 # not 附近, 附件中的材料, 附件1所列 or 附件1、附件2
 _ANNEX = re.compile(
@@ -102,7 +109,14 @@ class Marker:
 
 def parse_marker(text: str) -> Marker | None:
     """The marker `text` starts with, or None."""
-    for family, pattern in _FAMILIES:
+    return _parsed(text[:_LONGEST])
+
+
+# Headings, clauses and passages ask for the same lines one after the other.
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Marker | None:
+    families = _NTHS if text.startswith("第") else _OTHERS if _OPENING.match(text) else ()
+    for family, pattern in families:
         match = pattern.match(text)
         if match is None:
             continue

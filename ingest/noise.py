@@ -29,6 +29,7 @@ _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 # are no noise where a line begins.
 _PRIVATE = "\ue000-\ue814\ue865-\uf8ff\U000f0000-\U0010fffd"
 _UNSEEN = re.compile(f"[{_INVISIBLE}]|(?<![\n \t\u3000])(?<!^)[{_PRIVATE}]")
+_HIDDEN = re.compile(f"[{_INVISIBLE}{_PRIVATE}]")  # hardly any text has one: a first quick look
 _GBK_BLANK = "\ue5e5"  # bytes A3 A0, which GBK editors used as a wide blank
 
 # Matches "办(ban)", "法【fǎ】", "规(gui1)"; not "(GB)", "(试行)", "(covid)", "第3条".
@@ -93,6 +94,8 @@ def _take(match: re.Match[str], noise: bool, removed: dict[str, None]) -> str:
 
 def visible(text: str) -> tuple[str, list[Dropped]]:
     """The text without characters of no width and of private use, each named once as U+200B."""
+    if _HIDDEN.search(text) is None:
+        return text, []
     text = text.replace(_GBK_BLANK, "\u3000")
     found = dict.fromkeys(_UNSEEN.findall(text))
     if not found:

@@ -120,7 +120,7 @@ def _clean(blocks: Sequence[Block]) -> list[Block]:
             gap = "" if cleaned[-1].text.endswith(_UNFINISHED) else " "
             cleaned[-1] = replace(cleaned[-1], text=cleaned[-1].text + gap + text)
             continue
-        cleaned.append(replace(block, text=text))
+        cleaned.append(block if text == block.text else replace(block, text=text))
     return cleaned
 
 

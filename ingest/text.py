@@ -37,7 +37,7 @@ _MARKDOWN_NAMES = frozenset((".md", ".markdown"))
 _LOG = logging.getLogger(__name__)
 
 # Everything below U+0020 but tab and line feed, and the C1 controls; form feeds are taken before.
-_CONTROLS = {code: None for code in [*range(0x20), *range(0x7F, 0xA0)] if code not in (9, 10)}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BOOKMARK = re.compile(r"\[bookmark: [^\]\n]{0,80}\]")  # "[bookmark: _GoBack]"; not "[bookmark]"
 _DASHED_NUMBER = re.compile(r"[-—–]{1,2}\s{0,2}[0-9]{1,4}\s{0,2}[-—–]{1,2}")  # "- 1 -"; not "- 1"
 _BARE_NUMBER = re.compile(r"[-—–\s]{0,4}([0-9]{1,4})[-—–\s]{0,4}")  # "— 2 —", "2"; not "2."
@@ -80,7 +80,7 @@ def read_text(path: Path) -> Reading:
     warnings: tuple[str, ...] = ("encoding_errors",) if decoded.errors else ()
     text, dropped = visible(decoded.text)
     if path.suffix.lower() in _MARKDOWN_NAMES or is_markdown(text):
-        marked = read_markdown(text.translate(_CONTROLS))
+        marked = read_markdown(_CONTROL.sub("", text))
         blocks, dropped = marked.blocks, dropped + marked.dropped
         reading = Reading("txt", (), (), warnings, title=marked.title, date=marked.date)
     else:
@@ -111,7 +111,7 @@ def rows_of(text: str) -> tuple[list[_Row], list[Dropped]]:
     """The lines that hold something, cleaned, and the page numbers taken from between them."""
     text = _BOOKMARK.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     pages = [
-        [line.translate(_CONTROLS).lstrip("\ufeff").rstrip() for line in page.split("\n")]
+        [line.lstrip("\ufeff").rstrip() for line in _CONTROL.sub("", page).split("\n")]
         for page in text.split("\f")
     ]
     dropped = _take_page_numbers(pages)
