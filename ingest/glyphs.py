@@ -5,11 +5,12 @@ Characters are pdfplumber's dictionaries; only text, box, size and font name are
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from ingest.aligned import Piece, Spread, aligned_tables, is_wide
 from ingest.breaks import join, tidy
@@ -17,6 +18,7 @@ from ingest.layout import Line
 from ingest.rows import Row
 from ingest.tables import headers, said
 
+Value = TypeVar("Value")
 _Box = tuple[float, float, float, float]
 
 # Drawings (charts, maps) have thousands of strokes and no table; searching them takes minutes.
@@ -41,6 +43,8 @@ def _ruled(page: Any, chars: Sequence[dict[str, Any]]) -> Iterator[tuple[list[Li
     strokes = len(page.lines) + len(page.rects) + len(page.curves)
     if strokes < 4 or strokes > _MAX_STROKES:
         return
+    ordered = sorted(chars, key=_middle)
+    middles = [_middle(char) for char in ordered]
     for table in page.find_tables():
         rows = table.rows
         if max((sum(cell is not None for cell in row.cells) for row in rows), default=0) < 2:
@@ -49,10 +53,12 @@ def _ruled(page: Any, chars: Sequence[dict[str, Any]]) -> Iterator[tuple[list[Li
         texts: dict[_Box | None, str] = {None: ""}
         bold: dict[_Box, bool] = {}
         for cell in table.cells:
-            within = [char for char in chars if _within(char, cell)]
+            x0, top, x1, bottom = cell
+            level = ordered[bisect_left(middles, top) : bisect_right(middles, bottom)]
+            within = [char for char in level if x0 <= (char["x0"] + char["x1"]) / 2 <= x1]
             members.update(id(char) for char in within)
             lines = lines_of(within, 1)
-            texts[cell] = _cell_text(lines, cell[2])
+            texts[cell] = _cell_text(lines, x1)
             bold[cell] = all(line.bold for line in lines)
         own = [[cell for cell in row.cells if cell is not None] for row in rows]
         heavy = [all(bold[cell] for cell in row) for row in own]
@@ -139,9 +145,8 @@ def _cell_text(lines: Sequence[Line], right: float) -> str:
     return text
 
 
-def _within(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
-    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
+def _middle(char: dict[str, Any]) -> float:
+    return float(char["top"] + char["bottom"]) / 2
 
 
 def lines_of(chars: Sequence[dict[str, Any]], page: int) -> list[Line]:
@@ -188,9 +193,8 @@ def _line(chars: Sequence[dict[str, Any]], page: int) -> Line | None:
                 text += " "
         text += glyph
         last = char
-    sizes = Counter(round(float(char["size"]), 1) for char in inked)
-    names = Counter(str(char["fontname"]).lower() for char in inked)
-    name = names.most_common(1)[0][0].partition("+")[2] or names.most_common(1)[0][0]
+    name = str(_usual([char["fontname"] for char in inked])).lower()
+    name = name.partition("+")[2] or name
     bold = any(word in name for word in _BOLD_NAMES) or doubled * 2 > len(inked)
     return Line(
         text=tidy(text),
@@ -198,10 +202,18 @@ def _line(chars: Sequence[dict[str, Any]], page: int) -> Line | None:
         x1=float(max(char["x1"] for char in inked)),
         top=float(min(char["top"] for char in inked)),
         bottom=float(max(char["bottom"] for char in inked)),
-        size=sizes.most_common(1)[0][0],
+        size=_usual([round(float(char["size"]), 1) for char in inked]),
         bold=bold or any(word in name for word in _GOTHIC_NAMES),
         page=page,
     )
+
+
+def _usual(values: Sequence[Value]) -> Value:
+    """The value that most have; nearly always all of them."""
+    first = values[0]
+    if 2 * values.count(first) > len(values):
+        return first
+    return Counter(values).most_common(1)[0][0]
 
 
 def _is_double(char: dict[str, Any], kept: Sequence[dict[str, Any]]) -> bool:

@@ -42,11 +42,12 @@ def in_reading_order(
 
     `rows` are those of ruled tables, which keep their place among the lines.
     """
-    boxes = [_Box(c["x0"], c["x1"], c["top"], c["bottom"], c) for c in chars if _is_ink(c)]
-    em = _em(boxes)
-    gutter = _gutter(boxes, size, em)
+    inked = [char for char in chars if _is_ink(char)]
+    em = sum(char["bottom"] - char["top"] for char in inked) / max(1, len(inked))
+    gutter = _gutter(inked, size, em)
     if gutter is None:
         return _across([*chars], rows, page, 0)
+    boxes = [_Box(char["x0"], char["x1"], char["top"], char["bottom"], char) for char in inked]
     boxes += [_Box(row.x0, row.x1, row.top, row.bottom, row) for row in rows]
     found: list[Line] = []
     done = 0.0
@@ -85,18 +86,14 @@ def _between(boxes: Sequence[_Box], top: float, bottom: float, page: int) -> lis
     return _lines([b for b in boxes if top <= (b.top + b.bottom) / 2 <= bottom], page, 0)
 
 
-def _em(boxes: Sequence[_Box]) -> float:
-    return sum(box.bottom - box.top for box in boxes) / max(1, len(boxes))
-
-
-def _gutter(boxes: Sequence[_Box], size: PageSize, em: float) -> float | None:
+def _gutter(chars: Sequence[dict[str, Any]], size: PageSize, em: float) -> float | None:
     """The x in the middle of the page that fewest characters cross, or None for plain pages.
 
     In text across the page about every line crosses every x; a few lines may cross a gutter.
     """
-    if len(boxes) < _MIN_CHARS:
+    if len(chars) < _MIN_CHARS:
         return None
-    starts, ends = sorted(box.x0 for box in boxes), sorted(box.x1 for box in boxes)
+    starts, ends = sorted(char["x0"] for char in chars), sorted(char["x1"] for char in chars)
     low, high = (round(share * size.width) for share in _MIDDLE)
     # counted in a band of one em: the gaps between characters are narrower
     counts = {

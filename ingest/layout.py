@@ -74,17 +74,23 @@ def columns(lines: Sequence[Line], sizes: Sequence[PageSize]) -> list[Column]:
             continue
         pages[line.page].append(line)
         groups[round(sizes[line.page - 1].width), line.page % 2].append(line)
+    usual: dict[tuple[int, int], Column] = {}
     result: list[Column] = []
     for number, size in enumerate(sizes, start=1):
-        width = round(size.width)
-        own, other = groups[width, number % 2], groups[width, 1 - number % 2]
-        side, facing = _column(own, size), _column(other, size)
-        # a side of the sheet is trusted only where it has lines enough to show its margins
-        proven = min(len(own), len(other)) >= 20 and abs(side.left - facing.left) > 3
-        alike = abs((side.right - side.left) - (facing.right - facing.left)) < 24
-        usual = side if proven and alike else _column(own + other, size)
-        result.append(_own_column(pages[number], usual))
+        width, side = round(size.width), number % 2
+        if (width, side) not in usual:
+            usual[width, side] = _side_column(groups[width, side], groups[width, 1 - side], size)
+        result.append(_own_column(pages[number], usual[width, side]))
     return result
+
+
+def _side_column(own: list[Line], other: list[Line], size: PageSize) -> Column:
+    """The column of the left or right pages, whose lines are `own`; `other` are of the facing."""
+    side, facing = _column(own, size), _column(other, size)
+    # a side of the sheet is trusted only where it has lines enough to show its margins
+    proven = min(len(own), len(other)) >= 20 and abs(side.left - facing.left) > 3
+    alike = abs((side.right - side.left) - (facing.right - facing.left)) < 24
+    return side if proven and alike else _column(own + other, size)
 
 
 def _margins(lines: Sequence[Line], sizes: Sequence[PageSize]) -> _Margins:

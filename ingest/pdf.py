@@ -98,12 +98,14 @@ def _probe(path: Path) -> None:
 
 
 def _inflate_streams(reader: Any) -> None:
-    """Undo every stream that a text reader will undo, so that a bomb goes off under a limit."""
+    """Undo every stream that a text reader will undo, so that a bomb goes off under a limit.
+
+    What stands inside an object stream is no stream, so the objects there need not be read.
+    """
     from pypdf.errors import LimitReachedError
     from pypdf.generic import StreamObject
 
     numbers = {number for table in reader.xref.values() for number in table}
-    numbers |= set(reader.xref_objStm)
     total = 0
     for number in sorted(numbers):
         try:

@@ -167,6 +167,10 @@ class _Print:
         self.color = sheet.color(handle)
         self.shown = self.own if sheet.plain else multiply(self.own, sheet.ctm)
         a, b, c, d, _, _ = self.shown
+        low, high = self.font.descent * self.size, (self.font.descent + 1) * self.size
+        # How far a character without width reaches from its origin, to each side.
+        self.reach = (c * low, c * high) if c >= 0 else (c * high, c * low)
+        self.rise = (d * low, d * high) if d >= 0 else (d * high, d * low)
         self.upright = a * d > 0 and b * c <= 0
         self.blank = not sheet.has_ink(handle)
         if self.blank:
@@ -200,14 +204,13 @@ class _Print:
     def _char(self, text: str, advance: float, origin: Point) -> Char:
         a, b, c, d, _, _ = self.shown
         x, y = moved(origin, self.sheet.ctm)
-        low = self.font.descent * self.size
-        high = low + self.size
-        y0 = y + min(0.0, b * advance) + min(d * low, d * high)
-        y1 = y + max(0.0, b * advance) + max(d * low, d * high)
+        run, climb = a * advance, b * advance
+        y0 = y + self.rise[0] + (climb if climb < 0 else 0.0)
+        y1 = y + self.rise[1] + (climb if climb > 0 else 0.0)
         return {
             "text": text,
-            "x0": x + min(0.0, a * advance) + min(c * low, c * high),
-            "x1": x + max(0.0, a * advance) + max(c * low, c * high),
+            "x0": x + self.reach[0] + (run if run < 0 else 0.0),
+            "x1": x + self.reach[1] + (run if run > 0 else 0.0),
             "top": self.sheet.height - y1,
             "bottom": self.sheet.height - y0,
             "size": y1 - y0,

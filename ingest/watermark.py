@@ -28,8 +28,12 @@ def split_watermark(
     sizes = Counter(round(char["size"]) for char in chars)
     body = sizes.most_common(1)[0][0] if sizes else 0
     groups: dict[tuple[int, bool], list[dict[str, Any]]] = defaultdict(list)
+    color, pale = None, False
     for char in chars:
-        groups[round(char["size"]), _is_pale(char.get("non_stroking_color"))].append(char)
+        if char.get("non_stroking_color") != color:
+            color = char.get("non_stroking_color")
+            pale = _is_pale(color)
+        groups[round(char["size"]), pale].append(char)
     odd = {key: some for key, some in groups.items() if key[1] or key[0] >= _HUGE * body}
     if not odd or len(odd) == len(groups):
         return list(chars), [], []

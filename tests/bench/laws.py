@@ -1,6 +1,6 @@
 """Reading 3,475 whole laws into an empty library, then once more unchanged.
 
-python tests/bench/ingest.py [--files 3475]
+python tests/bench/laws.py [--files 3475]
 """
 
 from __future__ import annotations
