@@ -29,12 +29,13 @@ _PHONE = re.compile(
 # 电话：5550123 needs the word or the name before it; 邮编 610000 and 会费：2345678元 are none.
 _LOCAL = re.compile(
     r"(?:(?<=[话机线]|[：:])\s{0,2})(?P<number>[2-9][0-9]{6,7})"
-    r"(?:(?: ?(?:转分机|转|分机) ?|[-*])(?P<extension>[0-9]{1,5}))?(?![0-9A-Za-z.,]| ?[元万亿%人])"
+    r"(?:(?: ?(?:转分机|转|分机) ?|[-*])(?P<extension>[0-9]{1,5}))?"
+    r"(?![0-9A-Za-z.]|,[0-9]| ?[元万亿%人])"
 )
 # 、5550124 behind a number; not 、2345678元 or a day.
 _LISTED = re.compile(
     r"[、/或,，; ]{1,2}(?P<number>(?!20[0-9]{2}[01][0-9])[2-9][0-9]{6,7})"
-    r"(?![-0-9A-Za-z.,]| ?[元万亿%人年])"
+    r"(?![-0-9A-Za-z.]|,[0-9]| ?[元万亿%人年])"
 )
 # A cell of a column of telephones: 5550123; not 20240625.
 _LOCAL_CELL = re.compile(r"(?<![0-9.])(?P<number>[2-9][0-9]{6,7})(?P<extension>)(?![0-9A-Za-z.])")

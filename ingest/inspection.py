@@ -6,6 +6,8 @@ what was dropped and why, and how much of the file was kept.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,10 +47,7 @@ def as_inspection(document: Document) -> dict[str, Any]:
             for attachment in document.attachments
         ],
         "contacts": [_contact(contact) for contact in document.contacts],
-        "personal": [
-            {"kind": found.kind, "start": found.start, "end": found.end}
-            for found in privacy.find(document.text)
-        ],
+        "personal": _personal(document),
         "tables": list(_tables(document.paragraphs)),
         "text": [paragraph.text for paragraph in document.paragraphs if not paragraph.annex],
         "dropped": [{"text": dropped.text, "why": dropped.why} for dropped in document.dropped],
@@ -87,6 +86,36 @@ def characters_json(document: Document) -> dict[str, int]:
         "kept": sum(len(paragraph.text) for paragraph in document.paragraphs),
         "dropped": sum(len(dropped.text) for dropped in document.dropped),
     }
+
+
+def _personal(document: Document) -> list[dict[str, Any]]:
+    """Where personal data stands in the whole text, annexes included, and the contacts, by their
+    places in `contacts`, that it belongs to."""
+    text = document.text
+    return [
+        {
+            "kind": found.kind,
+            "start": found.start,
+            "end": found.end,
+            "contacts": [
+                place
+                for place, contact in enumerate(document.contacts)
+                if _is_reached_by(contact, text[found.start : found.end])
+            ],
+        }
+        for found in privacy.find(text)
+    ]
+
+
+def _is_reached_by(contact: Contact, written: str) -> bool:
+    """Whether a number or address, as it is written, is this contact's."""
+    written = "".join(unicodedata.normalize("NFKC", written).split())
+    if contact.email == written:
+        return True
+    code, _, local = (contact.phone or "").partition("-")
+    # 0899 stands once before 5550123、5550124, and 转802 apart from the number it follows.
+    number = local.partition("-")[0] if code.startswith("0") else code
+    return bool(number) and number in re.sub(r"[^0-9]", "", written)
 
 
 def _tables(paragraphs: tuple[Paragraph, ...]) -> Iterator[list[dict[str, str]]]:

@@ -16,7 +16,7 @@ from ingest.sidecar import read_sidecar
 from ingest.structure import Structure, build_structure
 
 # Raised whenever the same file would give another document than before: it is read again.
-READER_VERSION: int = 3
+READER_VERSION: int = 4
 
 
 def read(path: Path) -> Document:

@@ -22,6 +22,7 @@ from ingest.contacts import find_contacts
         ("+86 19900000001", "19900000001"),
         ("0899-5550101", "0899-5550101"),
         ("电话：55501234", "55501234"),
+        ("电话：55501234，请在上班时间拨打", "55501234"),
     ],
 )
 def test_phones_are_read_however_written(text: str, phone: str) -> None:
@@ -36,6 +37,7 @@ def test_phones_are_read_however_written(text: str, phone: str) -> None:
         "2031-06-25",
         "110101203001011234",
         "91510000MA0000000X",
+        "热线：5550123,456",
     ],
 )
 def test_other_numbers_are_no_phones(text: str) -> None:

@@ -15,6 +15,7 @@ from ingest.lines import Block, Reading
 from ingest.reader import build_document, read
 
 _SHARED = Path(__file__).parents[2] / "shared"
+_SOURCES = sorted((Path(__file__).parents[1] / "corpus" / "sources").iterdir())
 _BORN_DIGITAL = {"pdf", "docx", "html", "txt"}
 
 
@@ -77,6 +78,43 @@ def test_an_inspection_has_every_key_and_annexes_apart() -> None:
     assert inspection["text"][-1] == "2031年6月25日"
     assert inspection["passages"][-1]["page"] == [1, 1]
     assert json.loads(json.dumps(inspection)) == inspection
+
+
+def test_personal_data_has_its_place_and_its_contact() -> None:
+    lines = [
+        "关于报名的通知",
+        "请于周五前报名，逾期不予受理。",
+        "联系人：苏明远 0899-5550123、5550124，柳青禾 １９９ ００００ ０００１ su@example.org",
+        "汇款账号：6222 0000 0000 0000 007",
+    ]
+    document = build_document(Reading("txt", tuple(Block(line) for line in lines)))
+    text, inspection = document.text, as_inspection(document)
+    reached = [
+        (item["kind"], text[item["start"] : item["end"]], item["contacts"])
+        for item in inspection["personal"]
+    ]
+    names = [(c["name"], c["phone"] or c["email"]) for c in inspection["contacts"]]
+    assert names == [
+        ("苏明远", "0899-5550123"),
+        ("苏明远", "0899-5550124"),
+        ("柳青禾", "19900000001"),
+    ]
+    assert reached == [
+        ("phone", "0899-5550123、5550124", [0, 1]),
+        ("phone", "１９９ ００００ ０００１", [2]),
+        ("email", "su@example.org", [2]),
+        ("account", "6222 0000 0000 0000 007", []),
+    ]
+
+
+@pytest.mark.parametrize("file", _SOURCES, ids=lambda file: file.name)
+def test_every_contact_is_masked_for_the_public(file: Path) -> None:
+    try:
+        inspection = as_inspection(read(file))
+    except UnreadableDocument:
+        pytest.skip("holds no text that is read yet")
+    found = {place for item in inspection["personal"] for place in item["contacts"]}
+    assert found == set(range(len(inspection["contacts"])))
 
 
 def test_a_rejection_has_the_same_keys() -> None:
