@@ -17,21 +17,21 @@ from typing import Any
 
 from index.errors import UnreadableDocument
 from index.model import Dropped
+from ingest import wechat
 from ingest.encoding import Decoded, decode
 from ingest.lines import Block, Reading
 from ingest.noise import visible, without_noise
 from ingest.pagefacts import PageFacts, info_line, page_facts
 from ingest.webblocks import WebBlock, blocks_of
+from ingest.wechat import is_ornament
 
 _NEVER = (
     *("script", "style", "noscript", "template", "iframe", "frame", "object", "embed"),
     *("applet", "textarea", "select", "option", "button", "input", "datalist"),
     *("audio", "video", "canvas"),
 )
-# Matches "display:none" and "visibility : hidden"; not "display:inline".
-_HIDDEN = re.compile(
-    r"(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden)", re.IGNORECASE
-)
+_GONE = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)  # not "display:inline"
+_UNSEEN = re.compile(r"visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE)
 # Matches 'charset=gb2312' and 'encoding="GBK"'; not 'charset=""'.
 _CHARSET = re.compile(rb"(?:charset|encoding)\s{0,3}=\s{0,3}[\"']?\s{0,3}([A-Za-z0-9_\-]{2,20})")
 # Matches "上一篇：…" and "【打印本页】"; not "打印机管理办法".
@@ -60,13 +60,16 @@ def read_html(path: Path) -> Reading:
     declared = _CHARSET.search(data[:8192])
     decoded = decode(data, declared[1].decode("ascii") if declared else None)
     root = _parse(path, decoded)
-    facts_root = root  # meta elements survive the cleaning
-    _clean(root)
+    _clean(root)  # meta elements survive it
     blocks = blocks_of(root)
     if not blocks:
         raise UnreadableDocument("no_text", f"{path.name} 里没有文字")
-    facts = page_facts(facts_root, blocks)
-    article = _article(root, blocks, facts)
+    facts = page_facts(root, blocks)
+    article = wechat.article_of(root)
+    if article is None:
+        article = _article(root, blocks, facts)
+    else:
+        facts = wechat.with_byline(facts, root, decoded.text)
     kept, dropped = _split(blocks, article, facts)
     kept, noise = without_noise(kept)
     title = visible(facts.title)[0].strip() if facts.title else None
@@ -118,9 +121,20 @@ def _clean(root: Any) -> None:
     etree.strip_elements(root, *_NEVER, with_tail=False)
     etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
     for element in list(root.iter()):
-        hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "")
-        if hidden and element.getparent() is not None:
-            element.drop_tree()
+        if element.get("hidden") is not None or _GONE.search(element.get("style") or ""):
+            _drop(element)
+    # An article is kept out of sight until its pictures are there, as 公众号 do; no ornament is
+    # the better part of a page.
+    unseen = [element for element in root.iter() if _UNSEEN.search(element.get("style") or "")]
+    whole = len(_squeeze("".join(root.itertext()))) if unseen else 0
+    for element in unseen:
+        if 2 * len(_squeeze("".join(element.itertext()))) <= whole:
+            _drop(element)
+
+
+def _drop(element: Any) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
 
 
 def _article(root: Any, blocks: Sequence[WebBlock], facts: PageFacts) -> Any:
@@ -223,7 +237,7 @@ def _split(
         if not _inside(block.element, article) or block.navigation or linked:
             if block.text != facts.title:
                 dropped.append(Dropped(block.text, "navigation"))
-        elif _FURNITURE.match(block.text) or _is_foot(block.text):
+        elif _FURNITURE.match(block.text) or _is_foot(block.text) or is_ornament(block.text):
             dropped.append(Dropped(block.text, "navigation"))
         elif not seen_prose and info_line(block.text):
             dropped.append(Dropped(block.text, "page_info"))
