@@ -25,7 +25,7 @@ from ingest.cue import (
     whole_date,
 )
 from ingest.lines import Block
-from ingest.marker import parse_annex, parse_marker
+from ingest.marker import parse_annex, parse_bare, parse_marker
 
 # A red-head notice has 6 lines before its text, a report's cover about 12.
 _REACH = 16
@@ -108,6 +108,8 @@ def _line_kind(block: Block, text: str, *, first: bool) -> str:
         return "other"
     styled = block.outline in {0, 1} or block.centred
     if parse_marker(text) and not (block.outline in {0, 1} and title_types(text)):
+        return "body"
+    if parse_bare(text) and not title_types(text):
         return "body"
     if re.search(r"[^：:]{1,12}[：:].{0,40}$", text) and not title_types(text):
         return "other" if len(text) <= 40 and not text.endswith(("：", ":")) else "body"

@@ -23,6 +23,7 @@ from ingest.sequence import OUTER, Run, find_runs, skips
 # Headings of the five seeds and of 50 laws have at most 35 characters after the marker.
 _MAX_HEADING = 40
 _LONG = 60
+_MIN_PARTED = 2  # numbers without a dot, each with a sentence between it and the one before
 # Articles are clauses, 款 and 项 lie inside them.
 _NEVER = {"article", "subclause", "point"}
 # 六字到三十字 between two long paragraphs, without punctuation: the only heading a plain text
@@ -57,9 +58,10 @@ def _marker(block: Block) -> Marker | None:
 
 
 def _bare(blocks: Sequence[Block], markers: Mapping[int, Marker]) -> dict[int, Marker]:
-    """Numbers without a dot (1 范围) that count on from 1, where 1.1 or the style proves them."""
+    """Numbers without a dot (1 范围) that count on from 1, where 1.1, the style or sentences
+    between them prove them."""
     found: dict[int, Marker] = {}
-    proofs = 0
+    proofs = parted = 0
     for i, block in enumerate(blocks):
         if i in markers:
             deeper = markers[i].depth == 2 and found and block.text.strip()[0].isdigit()
@@ -68,9 +70,14 @@ def _bare(blocks: Sequence[Block], markers: Mapping[int, Marker]) -> dict[int, M
             continue
         marker = parse_bare(block.text.strip()) if block.kind == "text" else None
         if marker is not None and marker.ordinal == len(found) + 1 and _fits(blocks, i, marker):
+            if found:
+                between = blocks[max(found) + 1 : i]
+                parted += any(ends_sentence(other.text) for other in between)
             found[i] = marker
             proofs += block.outline is not None or block.bold
-    return found if proofs and len(found) >= 2 else {}
+    if proofs or (parted >= _MIN_PARTED and parted == len(found) - 1):
+        return found if len(found) >= 2 else {}
+    return {}
 
 
 def _numbered(

@@ -42,10 +42,11 @@ def find_issuer(
 ) -> Stated[str] | None:
     """Who signs, else who the title says issues, else the letterhead, else who is on the cover.
 
-    A body named only by its session signs last, for 第六届理事会 is one of many; one that signs
+    A body named only by its session comes last, for 第六届理事会 is one of many; one that signs
     with a short form of the name in the title is called by the whole name.
     """
-    named = _named(title)
+    called = _named(title)
+    named = None if called and _SESSION.match(called.value) else called
     head = _head(letterhead)
     signed = _signed(structure)
     if signed is not None:
@@ -55,7 +56,7 @@ def find_issuer(
         return whole
     if "新闻" in types and (unit := _news_unit(structure)):
         return unit
-    return named or head or _cover_organisation(structure)
+    return named or head or _cover_organisation(structure) or called
 
 
 def _signed(structure: Structure) -> Stated[str] | None:

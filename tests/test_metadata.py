@@ -117,6 +117,17 @@ def test_who_a_title_is_about_does_not_issue_it(title: str) -> None:
     assert _read(title, _BODY, "江岚省后勤协会", "2031年6月25日").issuer == "江岚省后勤协会"
 
 
+def test_a_session_in_the_title_gives_way_to_the_letterhead() -> None:
+    lines = (
+        "江岚省后勤协会会议纪要",
+        "〔2031〕3号",
+        "第六届理事会第三次会议纪要",
+        "会议议定如下。",
+    )
+    assert _read(*lines).issuer == "江岚省后勤协会"
+    assert _read(*lines[2:]).issuer == "第六届理事会"
+
+
 def test_who_publishes_by_a_notice_issues_it() -> None:
     assert _read("江岚省后勤协会公布2031年会费标准的通知", _BODY).issuer == "江岚省后勤协会"
 

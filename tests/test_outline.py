@@ -46,6 +46,15 @@ def test_numbers_without_a_dot_are_text_where_nothing_proves_them() -> None:
     assert _tree(structure) == []
 
 
+def test_numbers_without_a_dot_are_headings_where_sentences_part_them() -> None:
+    heads = ("1 总则", "2 印章的种类", "3 附则")
+    structure = _structure(*_under(*heads))
+    assert _tree(structure) == [(1, head) for head in heads]
+    assert structure.front.title == ()
+    rows = ("1 苏明远", "2 柳青禾", _BODY, "3 赵一鸣", _BODY)
+    assert _tree(_structure("江协名单", *rows)) == []
+
+
 def test_bold_numbers_without_a_dot_are_headings() -> None:
     heads = [
         Block("1 范围", bold=True),
