@@ -14,7 +14,7 @@ from ingest.cue import (
     title_types,
     whole_date,
 )
-from ingest.front import Front, find_front
+from ingest.front import Front, begins_table, find_front
 from ingest.lines import Block
 from ingest.marker import parse_annex, parse_marker
 
@@ -23,6 +23,11 @@ _LISTED = re.compile(r"(?:^|\s)(?=[0-9]{1,2}[.．、]\s?[^0-9])")
 
 
 _COURTESY = re.compile(r"(?:此\s{0,4}致)?\s{0,4}(?:敬\s{0,4}礼)?[！!]?")  # 此致, 敬礼！
+# 行长：苏明远, 东岭省省长 柳青禾: who signs an order; not 会长主持会议
+_OFFICER = re.compile(
+    r"[\u4e00-\u9fff（）]{0,24}(?:行长|部长|主任|局长|署长|厅长|省长|市长|区长|县长|州长|主席|总理|会长"
+    r"|理事长|院长|校长|检察长|秘书长)(?:\s{0,4}[:：]\s{0,4}|\s{1,4})[\u4e00-\u9fff·]{1,4}(?:\s{0,4}[\u4e00-\u9fff·]{1,4}){0,2}"
+)
 # Rows of tables and footnotes neither sign nor open anything.
 _ASIDE = frozenset(("row", "note"))
 
@@ -47,7 +52,9 @@ def find_closing(blocks: Sequence[Block], front: Front) -> Closing:
     signature, date = _signature(blocks, front.body)
     stop = len(blocks) if date is None else date + 1
     labels, listed, listing = _labels(blocks, front.body, stop)
-    if labels and date is not None and labels[0] < date and _holds_text(blocks, labels[0], date):
+    inside = bool(labels) and date is not None and labels[0] < date
+    # An annex may hold a text that is signed, or the sample of a page with its date.
+    if inside and date is not None and (not signature or _holds_text(blocks, labels[0], date)):
         signature, date = _signature(blocks[: labels[0]], front.body)
         stop = labels[0] if date is None else date + 1
     annexes = [i for i in labels if i >= stop or date is None]
@@ -58,7 +65,7 @@ def find_closing(blocks: Sequence[Block], front: Front) -> Closing:
 
 def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int | None]:
     """The first date signed by an organisation, else a date with nothing but imprint after it."""
-    if not blocks:
+    if not blocks or begins_table(blocks[body:], 0):
         return (), None
     # A roster or a list of contacts has no sentence: then anything below the title may be signed.
     first = next((i for i in range(body, len(blocks)) if _is_text(blocks[i])), max(body, 0))
@@ -73,9 +80,18 @@ def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int
             continue
         if is_organisation(blocks[i - 1].text):
             return _signers(blocks, i, first), i
-        if all(is_imprint(b.text) or parse_annex(b.text) for b in blocks[i + 1 : i + 4]):
+        if _OFFICER.fullmatch(blocks[i - 1].text.strip()):
+            return (), i
+        above = blocks[max(first, i - 3) : i]
+        ends = all(is_imprint(b.text) or parse_annex(b.text) for b in blocks[i + 1 : i + 4])
+        if ends and not (len(above) == 3 and all(map(_is_bare, above))):
             loose = i
     return (_undated(blocks) if loose is None else ()), loose
+
+
+def _is_bare(block: Block) -> bool:
+    """Whether a line is short and without punctuation, as the cells of a table are."""
+    return len(block.text) <= 30 and re.search(r"[，。；：！,;:!]", block.text) is None
 
 
 def _undated(blocks: Sequence[Block]) -> tuple[int, ...]:
@@ -141,6 +157,8 @@ def _opens(
         return not (rest and lists) and bool(following)
     if lists and (rest or _short_list(blocks, i + 1)):
         return False
+    if re.match(r"附\s?录\s?[A-Z]", blocks[i].text.strip()):
+        return bool(following)
     new_page = i > 0 and blocks[i].page > blocks[i - 1].page
     return bool(following) and (new_page or not rest or again or _begins(blocks[i + 1]))
 

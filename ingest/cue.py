@@ -41,14 +41,25 @@ _ORGANISATION = re.compile(
 )
 # 四 川 省 协 会; not 唐 勇 or 美后勤之道 关于
 _LETTER_SPACED = re.compile(r"(?<!\S)(?:[\u4e00-\u9fff][ \u3000]{1,4}){2,40}[\u4e00-\u9fff](?!\S)")
+_SPACED_TYPE = re.compile(
+    r"(?:(?<=的)|^)(?:{})$".format(
+        "|".join(r"[ \u3000]{1,4}".join(w) for w in TYPES if len(w) == 2)
+    )
+)
 # 时间：2016年03月11日 发布者：; not 时间安排如下
 _INFO = re.compile(
     r"^(?:(?:发布|更新|添加|录入|发表)?(?:时间|日期|于)|来源|作者|发布[人者]|浏览|点击|编辑|责任编辑)\s?[:：]"
+)
+# 2016-03-11 18:30 来源：秘书处: a day with a time of day
+_STAMP = re.compile(
+    r"^(?:(?:文章)?来源\s?[:：]\s?\S{1,20}\s{1,4})?[12][0-9]{3}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?"
+    r"\s{1,3}[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?=$|\s)"
 )
 _SECRECY = re.compile(r"^(?:特急|加急|平急|急件|绝密|机密|秘密|内部资料|[0-9]{6})[★☆]?.{0,8}$")
 # 第一章 总则……3, 目 录; not 目录学
 _CONTENTS = re.compile(r"目\s*[录次]")
 _LEADER = re.compile(r"[.…·](?:(?<=\.)\.{3,}|(?<=…)…+|(?<=·)·{3,})\s*\d{0,4}$")
+_MADE = re.compile(r"\s{0,6}(?:编制|印制|制订|制定|编印|[制编印])$")
 _DATE_TAIL = re.compile(r"^[制印编订版]?(?:修订|修改|发布|印发|制定|印制|编制|公布)?[)）。]?$")
 # 2015年9月25日 第三次会议通过, （2024年3月修订）; not 2024年主要开展了
 _ENACTMENT = re.compile(r"(?:通过|批准|公布|发布|修正|修订|施行|实施)[)）]?$")
@@ -68,9 +79,16 @@ def is_organisation(text: str) -> bool:
     return _ORGANISATION.search(re.sub(r"[（(].{1,8}[)）]$", "", name)) is not None
 
 
+def maker(text: str) -> str | None:
+    """The organisation of a cover's 某某大学教务处 制."""
+    name = _MADE.sub("", text.strip())
+    return name if name != text.strip() and is_organisation(name) else None
+
+
 def close_letters(text: str) -> str:
-    """`text` with letter-spaced words closed: 四 川 省 协 会 -> 四川省协会."""
-    return _LETTER_SPACED.sub(lambda match: "".join(match[0].split()), text.strip())
+    """`text` with letter-spaced words closed: 四 川 省 协 会 -> 四川省协会, …的通 知 -> …的通知."""
+    closed = _LETTER_SPACED.sub(lambda match: "".join(match[0].split()), text.strip())
+    return _SPACED_TYPE.sub(lambda match: "".join(match[0].split()), closed)
 
 
 def is_letter_spaced(text: str) -> bool:
@@ -126,7 +144,7 @@ def is_imprint(text: str) -> bool:
 
 
 def is_info(text: str) -> bool:
-    return _INFO.match(text.strip()) is not None
+    return _INFO.match(text.strip()) is not None or _STAMP.match(text.strip()) is not None
 
 
 def is_secrecy(text: str) -> bool:

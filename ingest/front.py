@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from index.notation import find_dates, find_numbers
 from ingest.cue import (
+    close_letters,
     dated_line,
     ends_sentence,
     is_contents,
@@ -20,12 +21,15 @@ from ingest.cue import (
     is_letter_spaced,
     is_organisation,
     is_secrecy,
+    maker,
     signed_date,
     title_types,
     whole_date,
 )
+from ingest.labelled import is_record
 from ingest.lines import Block
 from ingest.marker import parse_annex, parse_bare, parse_marker
+from ingest.tables import are_labels
 
 # A red-head notice has 6 lines before its text, a report's cover about 12.
 _REACH = 16
@@ -65,18 +69,31 @@ def _kinds(blocks: Sequence[Block]) -> list[str]:
     kinds = []
     for i, block in enumerate(blocks[:_REACH]):
         kind = _kind(block, first=i == 0)
-        if kind == "body":
+        if i and kind in {"line", "other"} and _numbers_above(blocks[i - 1].text, block.text):
+            kind = "number"
+        if kind == "body" or begins_table(blocks, i):
             break
         kinds.append(kind)
     return kinds
+
+
+def begins_table(blocks: Sequence[Block], i: int) -> bool:
+    """Whether the names of columns begin at block i, as in a table with a cell to a line."""
+    names = [block.text for block in blocks[i : i + 3]]
+    numbered = bool(names) and "".join(names[0].split()) == "序号"
+    return numbered or (len(names) == 3 and are_labels(names))
 
 
 def _kind(block: Block, *, first: bool) -> str:
     text = block.text.strip()
     if block.kind == "note":
         return "other"
+    if block.kind == "row" and is_record(text):
+        return "other"
     if is_contents(text) or (block.kind == "row" and " | " in text):
         return "body"  # a cover may be set in a table, one line to a row
+    if maker(text):
+        return "signed"
     if is_secrecy(text):
         return "secrecy"
     if is_number_line(text) or _is_number_caption(text):
@@ -127,6 +144,8 @@ def _line_kind(block: Block, text: str, *, first: bool) -> str:
 def _is_cover_label(text: str) -> bool:
     """Whether a line is a blank to fill in or the head of a preface; not an addressee."""
     word = "".join(text.split()).rstrip("：:")
+    if re.fullmatch(r"填[写表报]说明|填[写表报]须知", word):
+        return True
     if word in {"前言", "序言", "序", "引言", "说明", "编者按", "摘要", "封面", "正文", "附件"}:
         return True
     colon = text.endswith(("：", ":"))
@@ -143,6 +162,23 @@ def is_number_line(text: str) -> bool:
     return len("".join(rest.split()).strip("（）()")) <= 2
 
 
+def _numbers_above(above: str, text: str) -> bool:
+    """Whether a line numbers the 公告 or 令 above it without a 代字: 2031年第6号, or 财政部
+    税务总局公告2031年第37号 under the title."""
+    kinds = ("公告", "通告", "令")
+    text = text.strip().strip("（）()")
+    numbers = find_numbers(text if find_numbers(text) else f"令{text}")
+    if len(numbers) != 1 or numbers[0].code or not text.endswith(("号", "號")):
+        return False
+    start = numbers[0].start - (not find_numbers(text))
+    names = text[:start].strip()
+    if not names:
+        return "".join(above.split()).endswith(kinds)
+    bodies = re.split(r"[\s、]+", re.sub(r"(?:公告|通告|令)$", "", names))
+    cited = re.match(r"根据|依据|按照|依照|参照|转发|[详另]?见", names)
+    return names.endswith(kinds) and not cited and all(map(is_organisation, bodies))
+
+
 def _is_number_caption(text: str) -> bool:
     """Whether a line in brackets begins with a 发文字号, as captions under a title do."""
     if not re.match(r"^[（(].{6,80}[)）]$", text) or "《" in text:
@@ -157,12 +193,26 @@ def _groups(blocks: Sequence[Block], kinds: Sequence[str]) -> list[list[int]]:
     for i, kind in enumerate(kinds):
         if kind != "line":
             continue
-        joins = groups and groups[-1][-1] == i - 1 and _alike(blocks[i - 1], blocks[i])
-        if joins and not _complete(blocks, groups[-1], i):
+        next_to = bool(groups) and groups[-1][-1] == i - 1
+        joins = next_to and _alike(blocks[i - 1], blocks[i])
+        joins = joins and not _complete(blocks, groups[-1], i)
+        if joins or (next_to and _is_spaced_kind(blocks, groups[-1], i)):
             groups[-1].append(i)
         else:
             groups.append([i])
     return groups
+
+
+def _is_spaced_kind(blocks: Sequence[Block], group: Sequence[int], i: int) -> bool:
+    """Whether a line is the 文种 of the title above it, set wide: 通　知, 申 报 书."""
+    text = blocks[i].text.strip()
+    word = "".join(text.split())
+    named = title_types(word) == (word,) or word.endswith(("书", "表"))
+    return text != word and len(word) <= 4 and named and not title_types(_text(blocks, group))
+
+
+def _text(blocks: Sequence[Block], group: Sequence[int]) -> str:
+    return "".join(close_letters(blocks[i].text) for i in group)
 
 
 def _alike(one: Block, other: Block) -> bool:
@@ -175,7 +225,7 @@ def _alike(one: Block, other: Block) -> bool:
 
 def _complete(blocks: Sequence[Block], group: Sequence[int], following: int) -> bool:
     """Whether a title is whole before the next line: it names its 文种 and nothing continues it."""
-    text, after = "".join(blocks[i].text for i in group), blocks[following].text.strip()
+    text, after = _text(blocks, group), blocks[following].text.strip()
     if not title_types(text) or after.startswith(("（", "(", "和", "与", "及", "的", "暨", "—")):
         return False
     return not title_types(after) or "的" in text[-8:]
@@ -212,13 +262,13 @@ def _best(blocks: Sequence[Block], groups: Sequence[Sequence[int]]) -> tuple[int
     """The group that is most like a title; the later of equals, since headlines come first."""
     if not groups:
         return ()
-    largest = max((blocks[group[0]].size or 0.0) for group in groups)
+    sizes = [max(blocks[i].size or 0.0 for i in group) for group in groups]
     scored = []
-    for group in groups:
-        text, head = "".join(blocks[i].text for i in group), blocks[group[0]]
+    for group, size in zip(groups, sizes, strict=True):
+        text, head = _text(blocks, group), blocks[group[0]]
         score = 2.0 * bool(title_types(text)) + 1.0 * ("关于" in text)
         score += 1.0 * head.centred + 0.5 * head.bold + 2.0 * (head.outline in {0, 1})
-        score += 1.5 * (head.size is not None and head.size >= largest and len(groups) > 1)
+        score += 1.5 * (0 < size == max(sizes) and len(groups) > 1)
         score -= 1.0 * (is_organisation(text) and len(groups) > 1)
         scored.append((score, group[0], tuple(group)))
     best = max(scored)[2]
@@ -231,14 +281,20 @@ def _has_style(blocks: Sequence[Block]) -> bool:
 
 def _plain_title(blocks: Sequence[Block], group: Sequence[int]) -> tuple[int, ...]:
     """The lines of a group that are surely title when nothing but words tells them apart."""
-    if title_types("".join(blocks[i].text for i in group)):
+    if title_types(_text(blocks, group)):
         return tuple(group)
-    return tuple(group[: 2 if is_organisation(blocks[group[0]].text) else 1])
+    size = 2 if is_organisation(blocks[group[0]].text) else 1
+    if size < len(group) and _is_spaced_kind(blocks, group[:size], group[size]):
+        size += 1
+    return tuple(group[:size])
 
 
 def _web_title(blocks: Sequence[Block], web_title: str) -> tuple[int, ...]:
+    """The lines that together are what the page calls itself."""
     wanted = "".join(web_title.split())
-    for i, block in enumerate(blocks[:_REACH]):
-        if "".join(block.text.split()) == wanted:
-            return (i,)
+    lines = ["".join(block.text.split()) for block in blocks[:_REACH]]
+    for first in range(len(lines)):
+        for last in range(first + 1, min(first + 3, len(lines)) + 1):
+            if "".join(lines[first:last]) == wanted:
+                return tuple(range(first, last))
     return ()

@@ -13,9 +13,7 @@ _MAX_ADDRESSEES = 200
 # Who can be written to: 各会员单位, 全体理事, 局机关各处室; not 现将有关事项
 _RECEIVES = re.compile(r"各|全体|尊敬的|单位|会员|理事|代表|同志|同学|老师|先生|女士|朋友")
 # 现将有关事项通知如下：, 主要内容包括：, 会议认为：; a sentence that goes on, no addressee
-_GOES_ON = re.compile(
-    r"如下|包括|为|是|认为|指出|要求|强调|决定|事项|内容|附件|联系|时间|地点|[。；]"
-)
+_GOES_ON = re.compile(r"如下|包括|为|是|认为|指出|要求|强调|决定|事项|内容|附件|联系|时间|地点|。")
 # 抄 送：甲，乙。 up to the full stop; other labels may stand in the same line
 _COPIES = re.compile(r"(?:^|[\s。；])抄\s{0,3}[送报]\s{0,2}[:：]\s{0,2}([^。\n]{2,400})")
 # 江岚省…秘书处 2024年6月26日印发; not 经研究印发

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -91,31 +92,28 @@ def characters_json(document: Document) -> dict[str, int]:
 def _personal(document: Document) -> list[dict[str, Any]]:
     """Where personal data stands in the whole text, annexes included, and the contacts, by their
     places in `contacts`, that it belongs to."""
+    owners: dict[str, list[int]] = defaultdict(list)
+    for place, contact in enumerate(document.contacts):
+        for value in filter(None, (contact.email, _local(contact.phone or ""))):
+            owners[value].append(place)
+    sizes = set(map(len, owners))
     text = document.text
-    return [
-        {
-            "kind": found.kind,
-            "start": found.start,
-            "end": found.end,
-            "contacts": [
-                place
-                for place, contact in enumerate(document.contacts)
-                if _is_reached_by(contact, text[found.start : found.end])
-            ],
-        }
-        for found in privacy.find(text)
-    ]
+    items = []
+    for found in privacy.find(text):
+        written = "".join(unicodedata.normalize("NFKC", text[found.start : found.end]).split())
+        digits = re.sub(r"[^0-9]", "", written)
+        parts = {digits[at : at + size] for size in sizes for at in range(len(digits) - size + 1)}
+        places = {place for part in parts | {written} for place in owners.get(part, ())}
+        item = {"kind": found.kind, "start": found.start, "end": found.end}
+        items.append(item | {"contacts": sorted(places)})
+    return items
 
 
-def _is_reached_by(contact: Contact, written: str) -> bool:
-    """Whether a number or address, as it is written, is this contact's."""
-    written = "".join(unicodedata.normalize("NFKC", written).split())
-    if contact.email == written:
-        return True
-    code, _, local = (contact.phone or "").partition("-")
-    # 0899 stands once before 5550123、5550124, and 转802 apart from the number it follows.
-    number = local.partition("-")[0] if code.startswith("0") else code
-    return bool(number) and number in re.sub(r"[^0-9]", "", written)
+def _local(phone: str) -> str:
+    """A number without area code and extension: 0899 stands once before 5550123、5550124, and
+    转802 apart from the number that it follows."""
+    code, _, rest = phone.partition("-")
+    return rest.partition("-")[0] if code.startswith("0") else code
 
 
 def _tables(paragraphs: tuple[Paragraph, ...]) -> Iterator[list[dict[str, str]]]:

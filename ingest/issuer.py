@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.cue import close_letters, is_organisation, signed_date, simplified, whole_date
+from ingest.cue import (
+    close_letters,
+    is_organisation,
+    maker,
+    signed_date,
+    simplified,
+    whole_date,
+)
+from ingest.labelled import labelled_body
 from ingest.stated import DERIVED, LIKELY, PLACED, Stated
 from ingest.structure import Structure
 
 _STRONG = (
-    r"(?:大学|学院|协会|学会|研究会|联合会|委员会|理事会|工会|公司|集团|中心|办公室|人民法院|检察院|国务院|"
+    r"(?:大学(?!生)|学院|(?:研究|学)生会|商会|基金会|促进会|校友会|联谊会|[分支]行(?!业)|协会|学会|研究会|联合会|委员会|理事会|工会|公司|集团|中心|办公室|人民法院|检察院|国务院|"
     r"教育[部厅局]|人民政府|管理局|[\u4e00-\u9fff]{2}[厅局署]|工作室|用户组|管理组|俱乐部|研究[院所]|党委|党支部|银行)"
 )
 # 四川省某某协会2024年…总结, 某某大学…规定; a prefix that ends where an organisation's name can.
@@ -28,6 +36,7 @@ _SEAL = re.compile(r"\s{0,3}[（(]\s?(?:盖|公|签|印)?章\s?[)）]$")  # 某�
 _SESSION = re.compile(
     r"^第[0-9一二三四五六七八九十]{1,3}届(?:[第\u4e00-\u9fff0-9]{0,5}次)?[\u4e00-\u9fff]{2,8}$"
 )
+_COVER = 16  # lines of a cover
 _UNIT_IN_NEWS = re.compile(
     r"[\u4e00-\u9fff]{2,14}?(?:大学|学院|协会|学会|公司|集团|委员会)"
     r"(?:[\u4e00-\u9fff]{1,10}?(?:保障部|[处部局院](?![门理分长])|(?<![主举承协筹创])办(?![理公])|中心|委员会|集团|公司))?"
@@ -56,7 +65,8 @@ def find_issuer(
         return whole
     if "新闻" in types and (unit := _news_unit(structure)):
         return unit
-    return named or head or _cover_organisation(structure) or called
+    stated = labelled_body(structure.paragraphs)
+    return named or head or stated or _cover_organisation(structure) or called
 
 
 def _signed(structure: Structure) -> Stated[str] | None:
@@ -94,14 +104,23 @@ def _one_name(text: str) -> str:
 
 
 def _cover_organisation(structure: Structure) -> Stated[str] | None:
-    """The organisation on the line above, or in, a date of the front."""
-    for i in structure.front.dates:
+    """The organisation on the line above, or in, a date of the front; else one that stands
+    there alone, or as 某某大学教务处 制."""
+    front = structure.front
+    for i in front.dates:
         text = structure.paragraphs[i].text
         above = structure.paragraphs[i - 1].text if i else ""
         if (signed := signed_date(text)) is not None:
             return Stated(simplified(_one_name(signed[0])), text, DERIVED)
         if whole_date(text) and is_organisation(above):
             return Stated(simplified(_one_name(above)), above, DERIVED)
+    for i, paragraph in enumerate(structure.paragraphs[:_COVER]):
+        text = paragraph.text
+        if text.endswith("。") or len(text) > 60:
+            break
+        alone = i < front.body and i not in front.title and is_organisation(text)
+        if name := text if alone else maker(text):
+            return Stated(simplified(_one_name(name)), text, LIKELY)
     return None
 
 

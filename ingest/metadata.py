@@ -8,6 +8,7 @@ only other source. Each comes with the line that states it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ from ingest.cue import (
 from ingest.doubts import doubts
 from ingest.imprint import find_addressees, find_copies, find_printed
 from ingest.issuer import find_issuer
+from ingest.labelled import labelled_date, labelled_number, meeting_date
 from ingest.lines import Reading
 from ingest.marker import parse_marker
 from ingest.period import find_period
@@ -36,6 +38,10 @@ from ingest.structure import Structure
 # 2023年, 2023—2024, 2025学生手册, 二〇二四年; not 20245
 _YEAR = re.compile(
     r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])|([一二][〇○零九][〇○零一二三四五六七八九]{2})(?=年)"
+)
+# 某某部公告2031年第6号; not 关于第2号议案的报告
+_NUMBER_IN_KIND = re.compile(
+    r"(?<=公告|通告)\s{0,3}[〔（(]?[12][0-9]{3}[〕）)]?\s?年?\s?第?\s?[0-9]{1,4}\s?号$"
 )
 # （江协秘发〔2024〕3号） behind a title
 _NUMBER_BEHIND = re.compile(r"[（(]([^（）()]{0,30}[〔\[][^（）()]{4,20})[)）]$")
@@ -76,11 +82,11 @@ def read_metadata(structure: Structure, reading: Reading) -> Metadata:
     types = _types(title, structure, reading)
     names = types.value if types else ()
     letterhead = _letterhead(structure)
-    date = _date(structure, reading, title)
+    date = _date(structure, reading, title, names)
     period = find_period(title.value, names) if title else None
     found: dict[str, Stated[Any] | None] = {
         "title": title,
-        "number": _number(structure) or number_in_title,
+        "number": _number(structure) or number_in_title or labelled_number(structure.paragraphs),
         "letterhead": letterhead,
         "issuer": find_issuer(structure, title, letterhead, names),
         "date": date,
@@ -104,8 +110,10 @@ def _title(structure: Structure, reading: Reading) -> tuple[Stated[str] | None, 
     stated = _printed_title(structure) or _claimed_title(reading)
     if stated is None:
         return None, None
-    match = _NUMBER_BEHIND.search(stated.value)
-    number = find_number(match[1]) if match else None
+    match = _NUMBER_BEHIND.search(stated.value) or _NUMBER_IN_KIND.search(stated.value)
+    number = (
+        find_number(match[0] if match.re is _NUMBER_BEHIND else stated.value) if match else None
+    )
     if not match or not number:
         return stated, None
     title = stated.value[: match.start()].strip()
@@ -141,7 +149,8 @@ def _number(structure: Structure) -> Stated[str] | None:
     if structure.front.number is None:
         return None
     line = structure.paragraphs[structure.front.number].text
-    number = find_number(line)
+    # Under 某某部公告 stands 2031年第6号 alone.
+    number = find_number(line) or find_number(f"令{line.strip().strip('（）()')}")
     return Stated(number, line, PLACED) if number else None
 
 
@@ -153,12 +162,16 @@ def _letterhead(structure: Structure) -> Stated[str] | None:
     return Stated(name, line, PLACED) if name else None
 
 
-def _date(structure: Structure, reading: Reading, title: Stated[str] | None) -> Stated[str] | None:
+def _date(
+    structure: Structure, reading: Reading, title: Stated[str] | None, types: Sequence[str]
+) -> Stated[str] | None:
     """成文日期, else adoption or cover date, else the page's own; never a date the text cites."""
     texts = [paragraph.text for paragraph in structure.paragraphs]
     closing = structure.closing.date
     if closing is not None and (date := _plain_date(texts[closing])):
         return Stated(date, texts[closing], PLACED)
+    if labelled := labelled_date(structure.paragraphs):
+        return labelled
     # Below a heading stands the date of a part: of one regulation in a collection.
     heads = [i for i, paragraph in enumerate(structure.paragraphs) if paragraph.level]
     own = [i for i in structure.front.dates if i < min(heads, default=len(texts))]
@@ -167,6 +180,8 @@ def _date(structure: Structure, reading: Reading, title: Stated[str] | None) -> 
         for text in front:
             if date := wanted(text):
                 return Stated(date, text, PLACED if wanted is _plain_date else DERIVED)
+    if met := meeting_date(structure.paragraphs, types):
+        return met
     if reading.date:
         claimed = parse_date(reading.date[:10]) or next(
             (mention.date for mention in find_dates(reading.date)), None

@@ -49,6 +49,21 @@ _META_DATES = (
     "date",
 )
 _META_SITES = ("sitename", "og:site_name")
+_GENERIC = frozenset(
+    (
+        "首页",
+        "正文",
+        "详情",
+        "通知公告",
+        "公示公告",
+        "公告公示",
+        "新闻动态",
+        "工作动态",
+        "政策法规",
+        "文章详情",
+        "内容页",
+    )
+)
 _NO_SITE = frozenset(("本站", "本站原创", "原创", "网络", "互联网", "未知", "转载", "本网"))
 
 
@@ -98,18 +113,51 @@ def _meta(root: Any) -> dict[str, str]:
 def _title(root: Any, blocks: Sequence[WebBlock], meta: dict[str, str]) -> str | None:
     element = next(root.iter("title"), None)
     whole = "" if element is None else tidy("".join(element.itertext()))
-    heads = [b.text for b in blocks if b.block.outline == 1 and not b.navigation]
+    heads = _heads(blocks)
     # The heading that the title element repeats; the other may be the name of the site.
     repeated = [text for text in heads if len(text) >= 2 and text in whole]
     if not heads:  # older pages set the title in bold or large type, not as a heading
-        repeated = [b.text for b in blocks if len(b.text) >= 6 and whole.startswith(b.text)]
+        repeated = _begun(blocks, whole)
     parts = [part for part in _TITLE_PARTS.split(whole) if part]
     if repeated and (len(parts) < 2 or parts[-1] != repeated[0] or len(repeated) == 1):
         return repeated[0]
     for name in _META_TITLES:
         if meta.get(name):
             return meta[name] if meta[name] in heads else _headline(meta[name])
-    return heads[0] if heads else _headline(whole)
+    headline = _headline(whole)
+    return heads[0] if heads else None if headline in _columns(blocks) else headline
+
+
+def _heads(blocks: Sequence[WebBlock]) -> list[str]:
+    """The headings of the highest rank that the page has outside its navigation, to rank three."""
+    ranked = [(b.block.outline, b.text) for b in blocks if b.block.outline and not b.navigation]
+    top = min((rank for rank, _ in ranked), default=9)
+    return [text for rank, text in ranked if rank == top and (top == 1 or _is_alone(ranked, top))]
+
+
+def _is_alone(ranked: Sequence[tuple[int, str]], top: int) -> bool:
+    """Whether one heading of this rank stands alone, as the title of an article does."""
+    return top <= 3 and sum(rank == top for rank, _ in ranked) == 1
+
+
+def _begun(blocks: Sequence[WebBlock], whole: str) -> list[str]:
+    """Texts with which the title element begins, broken into two or three lines where it is."""
+    found = []
+    for i, block in enumerate(blocks):
+        if len(block.text) < 6 or not whole.startswith(block.text):
+            continue
+        text = block.text
+        for other in blocks[i + 1 : i + 3]:
+            if not whole.startswith(text + other.text):
+                break
+            text += other.text
+        found.append(text)
+    return found
+
+
+def _columns(blocks: Sequence[WebBlock]) -> set[str]:
+    """What the page's links are called: 公示公告, 首页."""
+    return {b.text for b in blocks if b.navigation or b.linked * 2 > len(b.text)} | _GENERIC
 
 
 def _headline(whole: str) -> str | None:

@@ -174,3 +174,16 @@ def test_a_linked_annex_belongs_to_the_text(tmp_path: Path) -> None:
     annex = '<p>附件1：<a href="/a.docx">课题申报书</a></p><p>附件2：<a href="/b.docx">指南</a></p>'
     reading = read(tmp_path, page(f"<p>{PROSE}</p>{annex}"))
     assert texts(reading) == [PROSE, "附件1：课题申报书", "附件2：指南"]
+
+
+def test_the_name_of_a_column_is_no_title(tmp_path: Path) -> None:
+    head = "<title>公示公告_临江区民政局</title>"
+    body = f"<h2>2031年度社会组织评估结果公示</h2><p>{PROSE}</p><p>{PROSE}</p>"
+    assert read(tmp_path, page(body, head)).title == "2031年度社会组织评估结果公示"
+
+
+def test_a_title_over_two_lines_is_one(tmp_path: Path) -> None:
+    title = "东岭市人民政府办公室关于印发东岭市城市供水应急预案的通知"
+    head = f"<title>{title}_东岭市人民政府</title>"
+    lines = f"<p align=center><b>{title[:15]}</b></p><p align=center><b>{title[15:]}</b></p>"
+    assert read(tmp_path, page(f"{lines}<p>{PROSE}</p><p>{PROSE}</p>", head)).title == title

@@ -292,3 +292,128 @@ def test_the_period_is_what_the_title_says(title: str, period: str | None) -> No
 )
 def test_types_come_from_the_end_of_the_title(title: str, types: tuple[str, ...]) -> None:
     assert title_types(title) == types
+
+
+_PROSE = "为支持冷链运输发展，现将有关事项公告如下，请各单位遵照执行。"
+
+
+@pytest.mark.parametrize(
+    ("lines", "title", "number"),
+    [
+        (("东岭省邮政局公告", "2031年 第6号"), "东岭省邮政局公告", "〔2031〕第6号"),
+        (("东岭省邮政局公告", "（2031年第6号）"), "东岭省邮政局公告", "〔2031〕第6号"),
+        (("东岭省邮政局公告2031年第6号",), "东岭省邮政局公告", "〔2031〕第6号"),
+        (
+            ("关于优惠政策的公告", "财政厅 邮政局公告2031年第7号"),
+            "关于优惠政策的公告",
+            "〔2031〕第7号",
+        ),
+        (
+            ("关于优惠政策的公告", "（邮政局公告2031年第7号）"),
+            "关于优惠政策的公告",
+            "〔2031〕第7号",
+        ),
+        (("关于优惠政策的公告", "依据邮政局公告2031年第7号"), "关于优惠政策的公告", None),
+        (("关于优惠政策的通知", "2031年第6号"), "关于优惠政策的通知", None),
+    ],
+)
+def test_announcements_are_numbered_by_year_alone(
+    lines: tuple[str, ...], title: str, number: str | None
+) -> None:
+    found = _read(*lines, _PROSE)
+    assert (found.title, found.number) == (title, number)
+
+
+def test_an_order_is_dated_where_its_officer_signs() -> None:
+    order = ("东岭省邮政局令", "〔2031〕第3号", "《东岭省快递管理办法》已经审议通过，现予公布。")
+    rules = (
+        "东岭省快递管理办法",
+        "第一条 为了规范快递，制定本办法。",
+        "第二条 本办法自公布之日施行。",
+    )
+    found = _read(*order, "局长：苏明远", "2031年2月21日", *rules)
+    assert (found.date, found.issuer) == ("2031-02-21", "东岭省邮政局")
+
+
+@pytest.mark.parametrize(
+    ("title", "line", "date"),
+    [
+        ("第六次例会会议纪要", "时    间：2031年11月17日（周五）19:00—20:30", "2031-11-17"),
+        ("安排讨论会会议记录", "会议时间：2031年11月17日14:00", "2031-11-17"),
+        ("安排讨论会会议记录", "会议时间 | 2031.11.04 14:00-15:20 | 地点 | 101室", "2031-11-04"),
+        ("第一季度工作计划", "编制部门：研发中心   编制日期：2031/1/3", "2031-01-03"),
+        ("委托开发合同", "签订日期：2031年4月12日", "2031-04-12"),
+        ("答记者问", "2031-02-28 18:30:05 来源：沟通交流", "2031-02-28"),
+        ("关于召开年会的通知", "会议时间：2031年11月17日14:00", None),
+        ("安排讨论会会议记录", "下次会议时间：2031年11月17日", None),
+    ],
+)
+def test_a_date_may_stand_behind_a_label(title: str, line: str, date: str | None) -> None:
+    row = Block(line, kind="row", cells=tuple(line.split(" | "))) if "|" in line else line
+    assert _read(title, row, "会议讨论了有关工作，并作了安排。").date == date
+
+
+def test_the_record_above_a_government_page_states_its_fields() -> None:
+    record = (
+        "发文机关： | 东岭市人民政府办公室 | 成文日期： | 2031年06月12日",
+        "发文字号： | 岭政办发〔2031〕18号 | 发布日期： | 2031年06月20日",
+    )
+    rows = [Block(line, kind="row", cells=tuple(line.split(" | "))) for line in record]
+    found = _read(*rows, "关于印发城市供水应急预案的通知", "各区人民政府：", _PROSE)
+    assert found.title == "关于印发城市供水应急预案的通知"
+    assert (found.number, found.date) == ("岭政办发〔2031〕18号", "2031-06-12")
+    assert found.issuer == "东岭市人民政府办公室"
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (
+            ("关于做好特色服务", "受理工作有关问题的", "通 知"),
+            "关于做好特色服务受理工作有关问题的通知",
+        ),
+        (("关于做好特色服务工作的通　知",), "关于做好特色服务工作的通知"),
+        (("大学生创业训练项目", "申 报 书"), "大学生创业训练项目申报书"),
+        (("第九届“海岳杯”设计竞赛", "章　程"), "第九届“海岳杯”设计竞赛章程"),
+    ],
+)
+def test_a_kind_set_wide_closes_the_title(lines: tuple[str, ...], title: str) -> None:
+    assert _read(*lines, _PROSE).title == title
+
+
+def test_the_cells_of_a_dumped_table_are_no_fields() -> None:
+    names = ("当事人名称（姓名）", "处罚决定书文号", "违法行为类型", "备注")
+    cells = ("1", "某支付公司", "岭罚字〔2031〕31号", "违反规定", "东岭省邮政局", "2031年7月6日")
+    for head in (("序号", *names), names[1:]):
+        found = _read("东岭省邮政局行政处罚信息公示表", *head, *cells)
+        assert found.title == "东岭省邮政局行政处罚信息公示表"
+        assert (found.number, found.date, found.issuer) == (None, None, "东岭省邮政局")
+
+
+@pytest.mark.parametrize(
+    ("lines", "issuer"),
+    [
+        (
+            ("第九届全国大学生设计竞赛章程", "全国设计竞赛组织委员会", "2031年4月"),
+            "全国设计竞赛组织委员会",
+        ),
+        (("项目申报书", "东岭大学教务处  制", "2031年3月"), "东岭大学教务处"),
+        (("东岭学院研究生会第六次例会会议纪要", _PROSE), "东岭学院研究生会"),
+        (("东岭银行江岚省分行行政处罚公示表", _PROSE), "东岭银行江岚省分行"),
+    ],
+)
+def test_whose_paper_a_cover_names(lines: tuple[str, ...], issuer: str) -> None:
+    assert _read(*lines).issuer == issuer
+
+
+def test_the_sample_of_a_page_in_an_annex_dates_nothing() -> None:
+    sample = ("附录A　封面样式", "分类号： 学号：", "硕士学位论文", "论文题目", "二〇三一年五月")
+    found = _read("学位论文格式规范", "（2030年9月修订）", _PROSE, *sample)
+    assert found.date == "2030-09"
+
+
+def test_addressees_may_be_parted_by_semicolons() -> None:
+    assert (
+        _read("关于检查的通知", "各中心支行；各会员单位：", _PROSE).addressees
+        == "各中心支行；各会员单位"
+    )

@@ -195,3 +195,15 @@ def test_a_blank_line_parts_a_wide_title_from_the_addressee(tmp_path: Path) -> N
         "视为放弃。",
     ]
     assert read(tmp_path, "\n".join(lines))[:2] == [lines[0], lines[2]]
+
+
+def test_the_labelled_lines_of_minutes_stay_apart(tmp_path: Path) -> None:
+    lines = (
+        "安排讨论会会议记录",
+        "会议时间：11月17日14:00",
+        "会议地点：活动中心201室",
+        "主持人：陈思远某某",
+    )
+    path = tmp_path / "a.txt"
+    path.write_text("\n".join(lines + ("会议讨论了招新工作，",) * 4), "utf-8")
+    assert [block.text for block in read_text(path).blocks][:4] == list(lines)
