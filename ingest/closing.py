@@ -28,6 +28,7 @@ _OFFICER = re.compile(
     r"[\u4e00-\u9fff（）]{0,24}(?:行长|部长|主任|局长|署长|厅长|省长|市长|区长|县长|州长|主席|总理|会长"
     r"|理事长|院长|校长|检察长|秘书长)(?:\s{0,4}[:：]\s{0,4}|\s{1,4})[\u4e00-\u9fff·]{1,4}(?:\s{0,4}[\u4e00-\u9fff·]{1,4}){0,2}"
 )
+_RELEASE = re.compile(r"[（(]此件")  # （此件公开发布）, on government pages right under the date
 # Rows of tables and footnotes neither sign nor open anything.
 _ASIDE = frozenset(("row", "note"))
 
@@ -83,7 +84,9 @@ def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int
         if _OFFICER.fullmatch(blocks[i - 1].text.strip()):
             return (), i
         above = blocks[max(first, i - 3) : i]
-        ends = all(is_imprint(b.text) or parse_annex(b.text) for b in blocks[i + 1 : i + 4])
+        below = blocks[i + 1 : i + 4]
+        ends = all(is_imprint(b.text) or parse_annex(b.text) for b in below)
+        ends = ends or _RELEASE.match("".join(b.text for b in below[:1])) is not None
         if ends and not (len(above) == 3 and all(map(_is_bare, above))):
             loose = i
     return (_undated(blocks) if loose is None else ()), loose

@@ -34,7 +34,8 @@ def find_addressees(structure: Structure, *, titled: bool) -> Stated[str] | None
         return None
     text = structure.paragraphs[at].text.strip()
     names = text.rstrip("：:").strip()
-    if names == text or len(names) > _MAX_ADDRESSEES or parse_marker(text):
+    blank = "__" in names  # 尊敬的____先生, in a form to fill in
+    if names == text or blank or len(names) > _MAX_ADDRESSEES or parse_marker(text):
         return None
     if _GOES_ON.search(names) or not _is_addressed(names):
         return None

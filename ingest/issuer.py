@@ -48,12 +48,26 @@ def find_issuer(
     title: Stated[str] | None,
     letterhead: Stated[str] | None,
     types: Sequence[str],
+    publisher: str | None = None,
 ) -> Stated[str] | None:
     """Who signs, else who the title says issues, else the letterhead, else who is on the cover.
 
     A body named only by its session comes last, for 第六届理事会 is one of many; one that signs
-    with a short form of the name in the title is called by the whole name.
+    with a short form of the name in the title is called by the whole name. `publisher` is whose
+    web site it is: 省后勤协会 in a headline there is 江岚省后勤协会.
     """
+    found = _found(structure, title, letterhead, types)
+    if found and publisher and simplified(publisher).endswith(found.value):
+        return Stated(simplified(publisher), found.line, found.confidence)
+    return found
+
+
+def _found(
+    structure: Structure,
+    title: Stated[str] | None,
+    letterhead: Stated[str] | None,
+    types: Sequence[str],
+) -> Stated[str] | None:
     called = _named(title)
     named = None if called and _SESSION.match(called.value) else called
     head = _head(letterhead)

@@ -88,7 +88,7 @@ def read_metadata(structure: Structure, reading: Reading) -> Metadata:
         "title": title,
         "number": _number(structure) or number_in_title or labelled_number(structure.paragraphs),
         "letterhead": letterhead,
-        "issuer": find_issuer(structure, title, letterhead, names),
+        "issuer": find_issuer(structure, title, letterhead, names, reading.publisher),
         "date": date,
         "years": _years(title, date),
         "period": Stated(period, title.line, DERIVED) if title and period else None,

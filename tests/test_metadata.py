@@ -417,3 +417,16 @@ def test_addressees_may_be_parted_by_semicolons() -> None:
         _read("关于检查的通知", "各中心支行；各会员单位：", _PROSE).addressees
         == "各中心支行；各会员单位"
     )
+
+
+def test_a_short_name_on_the_own_web_site_is_the_whole_one() -> None:
+    news = ("近日，省书画协会赴青溪县开展送春联下乡活动，为群众书写春联三百余副，受到欢迎。",)
+    blocks = tuple(Block(line) for line in news)
+    for publisher, issuer in (("江岚省书画协会", "江岚省书画协会"), ("岚江日报", "省书画协会")):
+        reading = Reading("html", blocks, title="省书画协会送春联下乡", publisher=publisher)
+        assert read_metadata(build_structure(reading), reading).issuer == issuer
+
+
+def test_a_date_above_the_note_of_release_is_the_documents() -> None:
+    lines = ("关于检查的通知", _PROSE, "2031年6月12日", "（此件公开发布）", "相关解读", "首页")
+    assert _read(*lines).date == "2031-06-12"
