@@ -31,11 +31,14 @@ _MARKER = re.compile(
     | [\u2460-\u249b\u2776-\u277f\u3220-\u3229]
     | [•●■◆▪○★※◇□➢\uf000-\uf0ff]
     | ——
-    | (?:附件|附录|附表|注|备注|抄送|联系人|电话)\s?[0-9一二三四五六七八九十]{0,2}\s?[：:]
-    | (?:会议)?(?:时\s{0,6}间|地\s{0,6}点|主\s?题|议\s?题|日\s{0,6}期|名\s?称)\s?[：:]
-    | (?:主\s?持\s?人?|记\s?录\s?人?|出\s?席|列\s?席|缺\s?席|参加|参会|与会)(?:人员)?\s?[：:]
     )""",
     re.VERBOSE,
+)
+# Matches "附件1：", "会议时间：", "主 持 人："; not "通知如下：", which may begin a wrapped line.
+_LABEL = re.compile(
+    r"(?:附件|附录|附表|注|备注|抄送|联系人|电话)\s?[0-9一二三四五六七八九十]{0,2}\s?[：:]"
+    r"|(?:会议)?(?:时\s{0,6}间|地\s{0,6}点|主\s?题|议\s?题|日\s{0,6}期|名\s?称)\s?[：:]"
+    r"|(?:主\s?持\s?人?|记\s?录\s?人?|出\s?席|列\s?席|缺\s?席|参加|参会|与会)(?:人员)?\s?[：:]"
 )
 # Matches "，" or "。"; not "、", which headings also contain.
 _CLAUSE_MARK = re.compile(r"[，。；,;]")
@@ -43,7 +46,12 @@ _CLAUSE_MARK = re.compile(r"[，。；,;]")
 
 def has_marker(text: str) -> bool:
     """Whether the text begins like a numbered or bulleted item."""
-    return _MARKER.match(text.lstrip()) is not None
+    return _MARKER.match(text.lstrip()) is not None or has_label(text)
+
+
+def has_label(text: str) -> bool:
+    """Whether the text begins with one of the labels that always begin a line."""
+    return _LABEL.match(text.lstrip()) is not None
 
 
 def ends_sentence(text: str) -> bool:

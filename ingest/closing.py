@@ -81,7 +81,7 @@ def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int
             continue
         if is_organisation(blocks[i - 1].text):
             return _signers(blocks, i, first), i
-        if _OFFICER.fullmatch(blocks[i - 1].text.strip()):
+        if _OFFICER.fullmatch(blocks[i - 1].text.strip()) or _opens_rules(blocks, i + 1):
             return (), i
         above = blocks[max(first, i - 3) : i]
         below = blocks[i + 1 : i + 4]
@@ -90,6 +90,13 @@ def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int
         if ends and not (len(above) == 3 and all(map(_is_bare, above))):
             loose = i
     return (_undated(blocks) if loose is None else ()), loose
+
+
+def _opens_rules(blocks: Sequence[Block], start: int) -> bool:
+    """Whether the regulation that an order issues begins there."""
+    following = [block.text for block in blocks[start : start + 4]]
+    begun = any(re.match(r"第一[章条]|1\s{1,3}总则", text) for text in following[1:])
+    return begun and bool(title_types(following[0]))
 
 
 def _is_bare(block: Block) -> bool:

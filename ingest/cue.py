@@ -42,7 +42,7 @@ _ORGANISATION = re.compile(
 # 四 川 省 协 会; not 唐 勇 or 美后勤之道 关于
 _LETTER_SPACED = re.compile(r"(?<!\S)(?:[\u4e00-\u9fff][ \u3000]{1,4}){2,40}[\u4e00-\u9fff](?!\S)")
 _SPACED_TYPE = re.compile(
-    r"(?:(?<=的)|^)(?:{})$".format(
+    r"(?:(?<=[\u4e00-\u9fff])|^)(?:{})$".format(
         "|".join(r"[ \u3000]{1,4}".join(w) for w in TYPES if len(w) == 2)
     )
 )

@@ -204,11 +204,11 @@ def _groups(blocks: Sequence[Block], kinds: Sequence[str]) -> list[list[int]]:
 
 
 def _is_spaced_kind(blocks: Sequence[Block], group: Sequence[int], i: int) -> bool:
-    """Whether a line is the 文种 of the title above it, set wide: 通　知, 申 报 书."""
+    """Whether a line is the 文种 of the title above it, often set wide: 通　知, 申 报 书."""
     text = blocks[i].text.strip()
     word = "".join(text.split())
     named = title_types(word) == (word,) or word.endswith(("书", "表"))
-    return text != word and len(word) <= 4 and named and not title_types(_text(blocks, group))
+    return len(word) <= 4 and named and not title_types(_text(blocks, group))
 
 
 def _text(blocks: Sequence[Block], group: Sequence[int]) -> str:

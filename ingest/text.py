@@ -21,12 +21,14 @@ from ingest.breaks import (
     display_width,
     ends_sentence,
     first_unit,
+    has_label,
     has_marker,
     join,
     join_soft,
     tidy,
     was_cut,
 )
+from ingest.cue import whole_date
 from ingest.encoding import Decoded, decode
 from ingest.lines import Block, Reading
 from ingest.markdown import is_markdown, read_markdown
@@ -261,7 +263,7 @@ def _is_cut_sentence(group: Sequence[_Row]) -> bool:
 
 
 def _wraps(last: _Row, row: _Row, full: int) -> bool:
-    if last.width < _FULL_SHARE * full:
+    if last.width < _FULL_SHARE * full or has_label(row.text) or whole_date(row.text):
         return False
     reached = last.width + display_width(first_unit(row.text)) > full
     if has_marker(row.text) and (not reached or ends_sentence(last.text)):

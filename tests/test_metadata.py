@@ -324,14 +324,15 @@ def test_announcements_are_numbered_by_year_alone(
     assert (found.title, found.number) == (title, number)
 
 
-def test_an_order_is_dated_where_its_officer_signs() -> None:
+@pytest.mark.parametrize("officer", [("局长：苏明远",), ("局 长 苏明远", "署长 柳青禾"), ()])
+def test_an_order_is_dated_where_its_officer_signs(officer: tuple[str, ...]) -> None:
     order = ("东岭省邮政局令", "〔2031〕第3号", "《东岭省快递管理办法》已经审议通过，现予公布。")
     rules = (
         "东岭省快递管理办法",
         "第一条 为了规范快递，制定本办法。",
         "第二条 本办法自公布之日施行。",
     )
-    found = _read(*order, "局长：苏明远", "2031年2月21日", *rules)
+    found = _read(*order, *officer, "2031年2月21日", *rules)
     assert (found.date, found.issuer) == ("2031-02-21", "东岭省邮政局")
 
 

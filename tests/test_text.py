@@ -197,6 +197,18 @@ def test_a_blank_line_parts_a_wide_title_from_the_addressee(tmp_path: Path) -> N
     assert read(tmp_path, "\n".join(lines))[:2] == [lines[0], lines[2]]
 
 
+def test_the_date_under_a_name_as_wide_stays_apart(tmp_path: Path) -> None:
+    lines = (
+        "东岭省设计竞赛章程第九届",
+        "东岭省设计竞赛组织委员会",
+        "二〇三一年十二月二十一日",
+        "第一条 竞赛每年一届",
+    )
+    path = tmp_path / "a.txt"
+    path.write_text("\n".join(lines * 2), "utf-8")
+    assert any(block.text.startswith("二〇三一年") for block in read_text(path).blocks)
+
+
 def test_the_labelled_lines_of_minutes_stay_apart(tmp_path: Path) -> None:
     lines = (
         "安排讨论会会议记录",
