@@ -129,11 +129,12 @@ class DocNumber:
         return f"{self.code}〔{self.year}〕{self.serial}号"
 
 
-def find_numbers(text: str) -> tuple[DocNumber, ...]:
-    """Every 发文字号 in `text`, in order; offsets are into `text`."""
+def find_numbers(text: str, *, alone: bool = False) -> tuple[DocNumber, ...]:
+    """Every 发文字号 in `text`, in order; offsets are into `text`. `alone`: its place proves it to
+    be one, as 2031年第6号 under the title of a 公告."""
     found: list[DocNumber] = []
     for match in _NUMBER.finditer(text):
-        number = _doc_number(match, found[-1].end if found else 0)
+        number = _doc_number(match, found[-1].end if found else 0, alone)
         if number is not None:
             found.append(number)
     return tuple(found)
@@ -144,9 +145,9 @@ def parse_number(text: str) -> DocNumber | None:
     return next(iter(find_numbers(text)), None)
 
 
-def find_number(text: str) -> str | None:
+def find_number(text: str, *, alone: bool = False) -> str | None:
     """The first 发文字号 in `text` as printed, spaces out and brackets made 〔〕."""
-    number = parse_number(text)
+    number = next(iter(find_numbers(text, alone=alone)), None)
     return number.printed if number else None
 
 
@@ -156,7 +157,7 @@ def number_key(text: str) -> str | None:
     return number.key if number else None
 
 
-def _doc_number(match: re.Match[str], floor: int) -> DocNumber | None:
+def _doc_number(match: re.Match[str], floor: int, alone: bool) -> DocNumber | None:
     """The number a match is; its 代字 begins at `floor` or later, where the one before ended."""
     printed_year = match["year"] or match["year2"]
     printed_serial = match["serial"] or match["serial2"] or match["serial3"]
@@ -172,7 +173,11 @@ def _doc_number(match: re.Match[str], floor: int) -> DocNumber | None:
     if year is None and not _YEARLESS_CODE.fullmatch(code):
         return None
     nth = "第" if match["nth"] or match["nth2"] or match["serial3"] else ""
-    if not code and not _stands_alone(match, nth, match.string[begin : match.start()]):
+    if (
+        not code
+        and not alone
+        and not _stands_alone(match, nth, match.string[begin : match.start()])
+    ):
         return None
     # 2O24 is how a scan spells 2024; numerals stay as printed.
     misread = printed_year and re.search(r"[OoＯlI]", printed_year)

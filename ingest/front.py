@@ -167,11 +167,10 @@ def _numbers_above(above: str, text: str) -> bool:
     税务总局公告2031年第37号 under the title."""
     kinds = ("公告", "通告", "令")
     text = text.strip().strip("（）()")
-    numbers = find_numbers(text if find_numbers(text) else f"令{text}")
+    numbers = find_numbers(text, alone=True)
     if len(numbers) != 1 or numbers[0].code or not text.endswith(("号", "號")):
         return False
-    start = numbers[0].start - (not find_numbers(text))
-    names = text[:start].strip()
+    names = text[: numbers[0].start].strip()
     if not names:
         return "".join(above.split()).endswith(kinds)
     bodies = re.split(r"[\s、]+", re.sub(r"(?:公告|通告|令)$", "", names))

@@ -36,6 +36,7 @@ _SEAL = re.compile(r"\s{0,3}[（(]\s?(?:盖|公|签|印)?章\s?[)）]$")  # 某�
 _SESSION = re.compile(
     r"^第[0-9一二三四五六七八九十]{1,3}届(?:[第\u4e00-\u9fff0-9]{0,5}次)?[\u4e00-\u9fff]{2,8}$"
 )
+_NUMBERING = re.compile(r"[（(]?([^0-9〔（(]{2,60}?)(?:公告|通告|令)\s{0,3}[〔（(]?[12][0-9]{3}")
 _COVER = 16  # lines of a cover
 _UNIT_IN_NEWS = re.compile(
     r"[\u4e00-\u9fff]{2,14}?(?:大学|学院|协会|学会|公司|集团|委员会)"
@@ -80,6 +81,7 @@ def _found(
     if "新闻" in types and (unit := _news_unit(structure)):
         return unit
     stated = labelled_body(structure.paragraphs)
+    head = head or _numbering(structure)
     return named or head or stated or _cover_organisation(structure) or called
 
 
@@ -111,6 +113,16 @@ def _named(title: Stated[str] | None) -> Stated[str] | None:
 def _head(letterhead: Stated[str] | None) -> Stated[str] | None:
     name = re.sub(r"(?:会议)?纪要$", "", letterhead.value) if letterhead else ""
     return Stated(simplified(name), letterhead.line, DERIVED) if letterhead and name else None
+
+
+def _numbering(structure: Structure) -> Stated[str] | None:
+    """The bodies in a line like 财政厅 邮政局公告2031年第7号 under the title."""
+    at = structure.front.number
+    line = "" if at is None else structure.paragraphs[at].text
+    match = _NUMBERING.match(line)
+    names = re.split(r"[\s、]+", match[1].strip()) if match else []
+    whole = bool(names) and all(map(is_organisation, names))
+    return Stated(simplified(" ".join(names)), line, DERIVED) if whole else None
 
 
 def _one_name(text: str) -> str:

@@ -150,7 +150,7 @@ def _number(structure: Structure) -> Stated[str] | None:
         return None
     line = structure.paragraphs[structure.front.number].text
     # Under 某某部公告 stands 2031年第6号 alone.
-    number = find_number(line) or find_number(f"令{line.strip().strip('（）()')}")
+    number = find_number(line) or find_number(line, alone=True)
     return Stated(number, line, PLACED) if number else None
 
 

@@ -324,6 +324,11 @@ def test_announcements_are_numbered_by_year_alone(
     assert (found.title, found.number) == (title, number)
 
 
+def test_the_body_that_numbers_an_announcement_issues_it() -> None:
+    found = _read("关于优惠政策的公告", "财政厅 邮政局公告2031年第7号", _PROSE)
+    assert found.issuer == "财政厅 邮政局"
+
+
 @pytest.mark.parametrize("officer", [("局长：苏明远",), ("局 长 苏明远", "署长 柳青禾"), ()])
 def test_an_order_is_dated_where_its_officer_signs(officer: tuple[str, ...]) -> None:
     order = ("东岭省邮政局令", "〔2031〕第3号", "《东岭省快递管理办法》已经审议通过，现予公布。")
