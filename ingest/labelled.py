@@ -26,6 +26,7 @@ _BODY = re.compile(r"发文机关|发文单位|制发机关|制定机关")
 _DAY = re.compile(
     r"(?:成文|发文|签发|编制|制定|制订|修订|签订|签署|订立|填表|填报|起草|拟稿|最后更新|最近更新)(?:日期|时间)?"
 )
+_TERM = tuple("前后起至到以")
 _MEETING = re.compile(r"(?:会议|开会|召开)?(?:时间|日期)")
 # The head of a government page: 索引号： | 000014349/2031-00001 | 发文机关： | …
 _RECORD = re.compile(
@@ -65,7 +66,9 @@ def _date(
 ) -> Stated[str] | None:
     for value, line in _values(paragraphs, label):
         found = find_dates(value)
-        if found and found[0].start == 0 and len(found[0].date) >= 7:
+        # 2031年7月1日前 is a term, not a date.
+        term = bool(found) and value[found[0].end :].lstrip().startswith(_TERM)
+        if found and found[0].start == 0 and len(found[0].date) >= 7 and not term:
             return Stated(found[0].date, line, sure)
     return None
 
