@@ -131,7 +131,7 @@ class DocNumber:
 
 def find_numbers(text: str, *, alone: bool = False) -> tuple[DocNumber, ...]:
     """Every 发文字号 in `text`, in order; offsets are into `text`. `alone`: its place proves it to
-    be one, as 2031年第6号 under the title of a 公告."""
+    be one, as 2031年第6号 or 第251号 under the title of a 公告."""
     found: list[DocNumber] = []
     for match in _NUMBER.finditer(text):
         number = _doc_number(match, found[-1].end if found else 0, alone)
@@ -170,7 +170,7 @@ def _doc_number(match: re.Match[str], floor: int, alone: bool) -> DocNumber | No
         return None
     begin = max(0, match.start() - _REACH, floor)
     code, start = _code(match.string, begin, match.start())
-    if year is None and not _YEARLESS_CODE.fullmatch(code):
+    if year is None and not (alone and not code) and not _YEARLESS_CODE.fullmatch(code):
         return None
     nth = "第" if match["nth"] or match["nth2"] or match["serial3"] else ""
     if (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ingest.contacts import has_surname
 from ingest.cue import (
     close_letters,
     is_imprint,
@@ -83,6 +84,8 @@ def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int
             return _signers(blocks, i, first), i
         if _OFFICER.fullmatch(blocks[i - 1].text.strip()) or _opens_rules(blocks, i + 1):
             return (), i
+        if _signs(blocks, i - 1, first):
+            return (i - 1,), i
         above = blocks[max(first, i - 3) : i]
         below = blocks[i + 1 : i + 4]
         ends = all(is_imprint(b.text) or parse_annex(b.text) for b in below)
@@ -90,6 +93,15 @@ def _signature(blocks: Sequence[Block], body: int) -> tuple[tuple[int, ...], int
         if ends and not (len(above) == 3 and all(map(_is_bare, above))):
             loose = i
     return (_undated(blocks) if loose is None else ()), loose
+
+
+def _signs(blocks: Sequence[Block], i: int, first: int) -> bool:
+    """Whether a line above a date is a name by its place alone, between the text and the date; a
+    person who signs does not issue."""
+    name = "".join(blocks[i].text.split())
+    ended = blocks[i - 1].text.rstrip().endswith(("。", "！", "!", "：")) if i > first else False
+    plain = re.fullmatch(r"[\u4e00-\u9fff（）]{3,24}", name) is not None
+    return ended and plain and not (len(name) <= 4 and has_surname(name))
 
 
 def _opens_rules(blocks: Sequence[Block], start: int) -> bool:

@@ -342,6 +342,13 @@ def _row(cells: Sequence[str], context: _Context) -> tuple[list[Contact], _Conte
     named = [event for event in events if event[0] == "name"]
     if len(named) == 1:
         events = [*named, *(event for event in events if event[0] != "name")]
+    elif len(named) > sum(kind == "phone" for kind, _ in events) > 0:
+        # 带班领导 | 值班人员 | 联系电话: the number is of the name beside it.
+        events = [
+            event
+            for event, after in zip(events, [*events[1:], ("", "")], strict=True)
+            if event[0] != "name" or after[0] != "name"
+        ]
     unit = _joined(units) or (context.unit if context.columns else None)
     rows = [replace(row, unit=unit, area=area) for row in _pair(events)]
     return rows, replace(context, unit=unit, area=area) if context.columns else context
@@ -382,7 +389,7 @@ def _names(text: str) -> list[str]:
         name = _NAME_SUFFIX.sub("", part) if len(part) > 2 else part
         other = _UNIT.fullmatch(name) or _AREA.fullmatch(name) or _role(name)
         if _NAME.match(name) and not other:
-            if labelled or _has_surname(name):
+            if labelled or has_surname(name):
                 names.append(name)
         elif _NAME_SUFFIX.search(part) and len(name) == 1:
             names.append(part)
@@ -398,10 +405,10 @@ def _addressed(part: str) -> str:
     person = _ASKED.sub("", _OFFICE.sub("", tail))
     named = _NAME_SUFFIX.sub("", person)
     sure = person != tail or named != person or len(named) == 3
-    return person if sure and _has_surname(named) else part
+    return person if sure and has_surname(named) else part
 
 
-def _has_surname(name: str) -> bool:
+def has_surname(name: str) -> bool:
     """Whether a word can be a name: 苏明远, 欧阳明远; not 江岚宾馆, which only begins like one."""
     return name[:2] in _COMPOUND or (len(name) < 4 and name[:1] in _SURNAMES)
 

@@ -37,7 +37,8 @@ _NOT_TYPES = (
 _TRAILING = re.compile(r"\s{0,3}[（(〔\[【][^（()）]{1,30}[)）〕\]】]$|\s{1,3}[vV]?[0-9.]{1,6}$")
 _ORGANISATION = re.compile(
     r"(?:[会會部处處局院厅廳署司行组組室社团團站所馆館办辦委]|中心|公司|大[学學]|集[团團]|[学學]校"
-    r"|政府|支部|[联聯]盟|[机機][构構]|事[务務]所)$"
+    r"|政府|支部|[联聯]盟|[机機][构構]|事[务務]所|幼儿园|产业园|[小中]学|高中|[党体技职]校|(?<![体关联])系"
+    r"|[室务诊剂教]科|[大支总分车]队|(?:残|文|妇|侨|商)联|[科政]协|总支|[电视广播]台|编辑部|农场|超市|工厂|海关|剧团)$"
 )
 # 四 川 省 协 会; not 唐 勇 or 美后勤之道 关于
 _LETTER_SPACED = re.compile(r"(?<!\S)(?:[\u4e00-\u9fff][ \u3000]{1,4}){2,40}[\u4e00-\u9fff](?!\S)")
@@ -60,6 +61,12 @@ _SECRECY = re.compile(r"^(?:特急|加急|平急|急件|绝密|机密|秘密|内
 _CONTENTS = re.compile(r"目\s*[录次]")
 _LEADER = re.compile(r"[.…·](?:(?<=\.)\.{3,}|(?<=…)…+|(?<=·)·{3,})\s*\d{0,4}$")
 _MADE = re.compile(r"\s{0,6}(?:编制|印制|制订|制定|编印|[制编印])$")
+_ISSUE = re.compile(r"[（(]?\s?第?\s?[0-9一二三四五六七八九十]{1,4}\s?期.{0,16}")
+# What the parts of a web site are called, and no document is.
+COLUMNS = frozenset(
+    "首页 正文 详情 通知公告 公示公告 公告公示 最新公告 最新通知 最新动态 新闻动态 工作动态"
+    " 协会动态 政策法规 文章详情 内容页 公告栏 信息公开 相关文件 相关链接".split()
+)
 _DATE_TAIL = re.compile(r"^[制印编订版]?(?:修订|修改|发布|印发|制定|印制|编制|公布)?[)）。]?$")
 # 2015年9月25日 第三次会议通过, （2024年3月修订）; not 2024年主要开展了
 _ENACTMENT = re.compile(r"(?:通过|批准|公布|发布|修正|修订|施行|实施)[)）]?$")
@@ -114,6 +121,7 @@ def signed_date(text: str) -> tuple[str, DateMention] | None:
     if text[mentions[0].end :].strip(" \u3000)）"):
         return None
     name = text[: mentions[0].start].strip(" \u3000(（")
+    name = maker(name) or name
     return (name, mentions[0]) if is_organisation(name) else None
 
 
@@ -137,6 +145,11 @@ def ends_sentence(text: str) -> bool:
 def is_contents(text: str) -> bool:
     text = text.strip()
     return bool(_CONTENTS.fullmatch(text)) or _LEADER.search(text[-120:]) is not None
+
+
+def is_issue(text: str) -> bool:
+    """Whether a line counts the issues of a bulletin: 第7期（总第203期）."""
+    return _ISSUE.fullmatch(text.strip()) is not None
 
 
 def is_imprint(text: str) -> bool:

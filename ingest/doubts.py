@@ -23,7 +23,8 @@ def doubts(structure: Structure, known: Mapping[str, Stated[Any]]) -> list[str]:
         found.append("title_is_type_only")
     if date is not None and _disagree(date.value, number, known.get("printed")):
         found.append("dates_disagree")
-    if number is not None and any(n.year is None for n in find_numbers(number.value)):
+    numbers = find_numbers(number.value, alone=True) if number is not None else ()
+    if any(each.year is None for each in numbers):
         found.append("number_without_year")
     if sum(block.kind == "row" for block in structure.blocks) > _LONG_TABLE_ROWS:
         found.append("long_table")

@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.notation import find_dates, find_numbers
+from ingest.contacts import has_surname
 from ingest.cue import (
+    COLUMNS,
     close_letters,
     dated_line,
     ends_sentence,
     is_contents,
     is_enactment,
     is_info,
+    is_issue,
     is_letter_spaced,
     is_organisation,
     is_secrecy,
@@ -102,6 +105,10 @@ def _kind(block: Block, *, first: bool) -> str:
         return "date"
     if is_info(text):
         return "info"
+    if text.startswith(("——", "――")) and len(text) <= 60:
+        return "note"  # ——在某某协会会员代表大会上, under the title of a report
+    if text in COLUMNS or is_issue(text) or (not first and _is_speaker(text)):
+        return "other"
     if is_enactment(text) or _dated(text):
         return "note"
     if signed_date(text) or dated_line(text):
@@ -110,6 +117,15 @@ def _kind(block: Block, *, first: bool) -> str:
     if annex and annex.length == len(text):
         return "annex" if first else "body"
     return _line_kind(block, text, first=first)
+
+
+def _is_speaker(text: str) -> bool:
+    """Whether a line is a person: 苏明远, 会长 苏明远; not 总结 or 章 程."""
+    name = "".join(
+        re.sub(r"^\S{0,8}(?:会长|主席|书记|主任|院长|校长|局长|秘书长)\s", "", text).split()
+    )
+    plain = re.fullmatch(r"[\u4e00-\u9fff]{2,4}", name) is not None
+    return plain and has_surname(name) and not title_types(name) and not is_organisation(name)
 
 
 def _dated(text: str) -> bool:

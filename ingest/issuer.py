@@ -11,7 +11,6 @@ from ingest.cue import (
     maker,
     signed_date,
     simplified,
-    whole_date,
 )
 from ingest.labelled import labelled_body
 from ingest.stated import DERIVED, LIKELY, PLACED, Stated
@@ -138,7 +137,7 @@ def _cover_organisation(structure: Structure) -> Stated[str] | None:
         above = structure.paragraphs[i - 1].text if i else ""
         if (signed := signed_date(text)) is not None:
             return Stated(simplified(_one_name(signed[0])), text, DERIVED)
-        if whole_date(text) and is_organisation(above):
+        if i - 1 not in front.title and is_organisation(above):
             return Stated(simplified(_one_name(above)), above, DERIVED)
     for i, paragraph in enumerate(structure.paragraphs[:_COVER]):
         text = paragraph.text

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from index.model import Paragraph
 from index.notation import find_dates, find_number
-from ingest.stated import CLAIMED, DERIVED, PLACED, Stated
+from ingest.cue import whole_date
+from ingest.stated import CLAIMED, DERIVED, LIKELY, PLACED, Stated
 
 # Paragraphs from the top in which such labels stand.
 _REACH = 24
@@ -22,10 +23,12 @@ _LABELLED = re.compile(
 )
 
 _NUMBER = re.compile(r"发文字号|发文文号|文号")
-_BODY = re.compile(r"发文机关|发文单位|制发机关|制定机关")
+_BODY = re.compile(r"(?:发文|制发|制定|解读)(?:机关|单位)|发布(?:机构|单位)")
 _DAY = re.compile(
     r"(?:成文|发文|签发|编制|制定|制订|修订|签订|签署|订立|填表|填报|起草|拟稿|最后更新|最近更新)(?:日期|时间)?"
 )
+_SIGNED = re.compile(r"(?:签[订署约])?(?:日\s{0,4}期|时\s{0,4}间)\s?[:：]\s{0,4}")
+_CLOSING = 8  # paragraphs at the end
 _TERM = tuple("前后起至到以")
 _MEETING = re.compile(r"(?:会议|开会|召开)?(?:时间|日期)")
 # The head of a government page: 索引号： | 000014349/2031-00001 | 发文机关： | …
@@ -52,7 +55,22 @@ def labelled_date(paragraphs: Sequence[Paragraph]) -> Stated[str] | None:
 
 def meeting_date(paragraphs: Sequence[Paragraph], types: Sequence[str]) -> Stated[str] | None:
     """The day of which minutes tell; a notice names the day of a meeting to come."""
-    return _date(paragraphs, _MEETING, CLAIMED) if "纪要" in types else None
+    if "纪要" not in types:
+        return None
+    days = {m.date for value, _ in _values(paragraphs, _MEETING) for m in find_dates(value)[:1]}
+    return _date(paragraphs, _MEETING, CLAIMED) if len(days) == 1 else None
+
+
+def signing_date(paragraphs: Sequence[Paragraph]) -> Stated[str] | None:
+    """The one day on which both sides of a contract sign, side by side or one below the other."""
+    found: dict[str, str] = {}
+    for paragraph in paragraphs[-_CLOSING:]:
+        parts = paragraph.cells or tuple(re.split(r"\s{2,}", paragraph.text.strip()))
+        days = [whole_date(_SIGNED.sub("", part.strip())) for part in parts if part.strip()]
+        labelled = _SIGNED.match(paragraph.text.strip())
+        if days and all(days) and (len(days) > 1 or labelled):
+            found |= {day.date: paragraph.text for day in days if day and len(day.date) == 10}
+    return Stated(*next(iter(found.items())), LIKELY) if len(found) == 1 else None
 
 
 def is_record(text: str) -> bool:

@@ -28,7 +28,7 @@ from ingest.cue import (
 from ingest.doubts import doubts
 from ingest.imprint import find_addressees, find_copies, find_printed
 from ingest.issuer import find_issuer
-from ingest.labelled import labelled_date, labelled_number, meeting_date
+from ingest.labelled import labelled_date, labelled_number, meeting_date, signing_date
 from ingest.lines import Reading
 from ingest.marker import parse_marker
 from ingest.period import find_period
@@ -39,10 +39,14 @@ from ingest.structure import Structure
 _YEAR = re.compile(
     r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])|([一二][〇○零九][〇○零一二三四五六七八九]{2})(?=年)"
 )
-# 某某部公告2031年第6号; not 关于第2号议案的报告
+# 某某部公告2031年第6号, 某某署令第251号; not 关于第2号议案的报告
 _NUMBER_IN_KIND = re.compile(
-    r"(?<=公告|通告)\s{0,3}[〔（(]?[12][0-9]{3}[〕）)]?\s?年?\s?第?\s?[0-9]{1,4}\s?号$"
+    r"(?:(?<=公告)|(?<=通告)|(?<=令))\s{0,3}(?:[〔（(]?[12][0-9]{3}[〕）)]?\s?年?\s?第?|第)\s?[0-9]{1,4}\s?号$"
 )
+# 印发 《 管理办法 》 的通知, as a scan is read
+_AROUND_MARKS = re.compile(r"\s{1,4}(?=[《》”）])|(?<=[《》“（])\s{1,4}")
+# ——2031年11月26日在…大会上, （2031年11月26日在…大会上）
+_SUBTITLE = re.compile(r"^[—（(―-]{1,4}\s?([12][^—]{4,60}上)[）)]?$")
 # （江协秘发〔2024〕3号） behind a title
 _NUMBER_BEHIND = re.compile(r"[（(]([^（）()]{0,30}[〔\[][^（）()]{4,20})[)）]$")
 _NEWS_VERB = re.compile(
@@ -111,9 +115,8 @@ def _title(structure: Structure, reading: Reading) -> tuple[Stated[str] | None, 
     if stated is None:
         return None, None
     match = _NUMBER_BEHIND.search(stated.value) or _NUMBER_IN_KIND.search(stated.value)
-    number = (
-        find_number(match[0] if match.re is _NUMBER_BEHIND else stated.value) if match else None
-    )
+    alone = match is not None and match.re is _NUMBER_IN_KIND
+    number = find_number(match[0 if alone else 1], alone=alone) if match else None
     if not match or not number:
         return stated, None
     title = stated.value[: match.start()].strip()
@@ -125,7 +128,7 @@ def _title(structure: Structure, reading: Reading) -> tuple[Stated[str] | None, 
 
 def _printed_title(structure: Structure) -> Stated[str] | None:
     lines = [structure.paragraphs[i].text for i in structure.front.title]
-    title = "".join(close_letters(line) for line in lines)
+    title = _AROUND_MARKS.sub("", "".join(close_letters(line) for line in lines))
     styled = any(
         structure.blocks[i].centred or structure.blocks[i].outline in {0, 1}
         for i in structure.front.title
@@ -176,11 +179,14 @@ def _date(
     heads = [i for i, paragraph in enumerate(structure.paragraphs) if paragraph.level]
     own = [i for i in structure.front.dates if i < min(heads, default=len(texts))]
     front = [texts[i] for i in own]
-    for wanted in (_plain_date, _enacted, _informed, _on_cover):
+    ways = [_plain_date, _enacted, _informed, _spoken, _on_cover]
+    if "纪要" in types:
+        ways.remove(_informed)  # 时间： may be that of one meeting of several
+    for wanted in ways:
         for text in front:
             if date := wanted(text):
                 return Stated(date, text, PLACED if wanted is _plain_date else DERIVED)
-    if met := meeting_date(structure.paragraphs, types):
+    if met := meeting_date(structure.paragraphs, types) or signing_date(structure.paragraphs):
         return met
     if reading.date:
         claimed = parse_date(reading.date[:10]) or next(
@@ -204,6 +210,13 @@ def _on_cover(text: str) -> str | None:
 def _enacted(text: str) -> str | None:
     mentions = find_dates(text) if is_enactment(text) else ()
     return mentions[-1].date if mentions else None
+
+
+def _spoken(text: str) -> str | None:
+    """——2031年11月26日在某某协会会员代表大会上"""
+    match = _SUBTITLE.match(text.strip())
+    mentions = find_dates(match[1]) if match else ()
+    return mentions[0].date if len(mentions) == 1 else None
 
 
 def _informed(text: str) -> str | None:

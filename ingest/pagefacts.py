@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.breaks import tidy
+from ingest.cue import COLUMNS, is_organisation, title_types
 from ingest.webblocks import WebBlock
 
 _MAX_INFO_CHARS = 160
@@ -49,21 +50,6 @@ _META_DATES = (
     "date",
 )
 _META_SITES = ("sitename", "og:site_name")
-_GENERIC = frozenset(
-    (
-        "首页",
-        "正文",
-        "详情",
-        "通知公告",
-        "公示公告",
-        "公告公示",
-        "新闻动态",
-        "工作动态",
-        "政策法规",
-        "文章详情",
-        "内容页",
-    )
-)
 _NO_SITE = frozenset(("本站", "本站原创", "原创", "网络", "互联网", "未知", "转载", "本网"))
 
 
@@ -113,19 +99,20 @@ def _meta(root: Any) -> dict[str, str]:
 def _title(root: Any, blocks: Sequence[WebBlock], meta: dict[str, str]) -> str | None:
     element = next(root.iter("title"), None)
     whole = "" if element is None else tidy("".join(element.itertext()))
-    heads = _heads(blocks)
+    heads = [text for text in _heads(blocks) if not _is_site(text)]
     # The heading that the title element repeats; the other may be the name of the site.
     repeated = [text for text in heads if len(text) >= 2 and text in whole]
     if not heads:  # older pages set the title in bold or large type, not as a heading
-        repeated = _begun(blocks, whole)
-    parts = [part for part in _TITLE_PARTS.split(whole) if part]
+        repeated = [text for text in _begun(blocks, whole) if not _is_site(text)]
+    parts = _parts(whole)
     if repeated and (len(parts) < 2 or parts[-1] != repeated[0] or len(repeated) == 1):
         return repeated[0]
     for name in _META_TITLES:
         if meta.get(name):
-            return meta[name] if meta[name] in heads else _headline(meta[name])
-    headline = _headline(whole)
-    return heads[0] if heads else None if headline in _columns(blocks) else headline
+            return meta[name] if meta[name] in heads else _headline(_parts(meta[name]))
+    columns = _columns(blocks)
+    own = [part for part in parts if part not in columns and not _is_site(part)]
+    return heads[0] if heads else _headline(own)
 
 
 def _heads(blocks: Sequence[WebBlock]) -> list[str]:
@@ -157,12 +144,21 @@ def _begun(blocks: Sequence[WebBlock], whole: str) -> list[str]:
 
 def _columns(blocks: Sequence[WebBlock]) -> set[str]:
     """What the page's links are called: 公示公告, 首页."""
-    return {b.text for b in blocks if b.navigation or b.linked * 2 > len(b.text)} | _GENERIC
+    return {b.text for b in blocks if b.navigation or b.linked * 2 > len(b.text)} | COLUMNS
 
 
-def _headline(whole: str) -> str | None:
+def _parts(whole: str) -> list[str]:
+    return [part for part in _TITLE_PARTS.split(whole) if part]
+
+
+def _is_site(part: str) -> bool:
+    """Whether a part of the title element names the site or whose it is: 某某协会, 后勤网."""
+    named = is_organisation(part) and not title_types(part)
+    return named or re.search(r"(?:网|网站|官网|门户|平台)$", part) is not None
+
+
+def _headline(parts: Sequence[str]) -> str | None:
     """The part of 标题 - 栏目 - 网站名 that is the title: the first, unless it is a mere 喜报."""
-    parts = [part for part in _TITLE_PARTS.split(whole) if part]
     return (parts[0] if len(parts[0]) >= 4 else max(parts, key=len)) if parts else None
 
 

@@ -19,6 +19,7 @@ from ingest.cue import (
     ends_sentence,
     is_contents,
     is_imprint,
+    is_issue,
     is_organisation,
     signed_date,
     title_types,
@@ -158,7 +159,9 @@ def _levels(
     levels = dict.fromkeys(front.title, 0)
     starts = closing.annexes
     stop = starts[0] if starts else len(blocks)
-    quiet = {*closing.signature, *closing.listing, *front.dates, closing.date, *contents}
+    above = {i for i in range(min(front.body + 4, len(blocks))) if is_issue(blocks[i].text)}
+    above |= {i - 1 for i in front.dates if i and is_organisation(blocks[i - 1].text)}
+    quiet = {*closing.signature, *closing.listing, *front.dates, *above, closing.date, *contents}
     compiled = is_compilation("".join(blocks[i].text for i in front.title))
     main, gap = _headings(blocks, range(front.body, stop), quiet, 1, compiled)
     levels |= main

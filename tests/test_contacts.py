@@ -304,3 +304,10 @@ def test_any_lines_are_safe(lines: list[str]) -> None:
 def test_any_table_is_safe(lines: list[str]) -> None:
     for contact in find_contacts(lines, lines):
         assert contact.phone or contact.email
+
+
+def test_a_number_is_of_the_name_beside_it() -> None:
+    rows = ("带班领导 | 值班人员 | 联系电话", "赵文博 | 孙莉 | 19900000001")
+    assert [(contact.name, contact.phone) for contact in find_contacts(rows)] == [
+        ("孙莉", "19900000001")
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -152,9 +153,11 @@ def test_broken_utf8_in_the_address_is_no_server_error(server: str) -> None:
 def sibling_of(child: subprocess.Popen[bytes]) -> int | None:
     """The process that answers beside the first, once there is one."""
     for thread in Path(f"/proc/{child.pid}/task").iterdir():
-        for pid in (thread / "children").read_text().split():
-            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                return int(pid)
+        # a thread or a child may end while they are listed
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for pid in (thread / "children").read_text().split():
+                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    return int(pid)
     return None
 
 

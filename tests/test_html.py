@@ -9,7 +9,9 @@ import pytest
 from index.errors import UnreadableDocument
 from ingest.html import read_html
 from ingest.lines import Reading
+from ingest.metadata import read_metadata
 from ingest.pagefacts import info_line
+from ingest.structure import build_structure
 
 PROSE = "为了总结经验、部署工作，经研究决定召开年会，现将有关事项通知如下，请各单位认真组织。"
 NAV = "<ul>" + "".join(f'<li><a href="/{n}">栏目{n}</a></li>' for n in range(9)) + "</ul>"
@@ -187,3 +189,12 @@ def test_a_title_over_two_lines_is_one(tmp_path: Path) -> None:
     head = f"<title>{title}_东岭市人民政府</title>"
     lines = f"<p align=center><b>{title[:15]}</b></p><p align=center><b>{title[15:]}</b></p>"
     assert read(tmp_path, page(f"{lines}<p>{PROSE}</p><p>{PROSE}</p>", head)).title == title
+
+
+@pytest.mark.parametrize("site", ["苏南省钓鱼协会", "苏南钓鱼网", "苏南省钓鱼协会--通知公告"])
+def test_the_name_of_the_site_is_no_title(tmp_path: Path, site: str) -> None:
+    title = "关于举办裁判员培训班的通知"
+    body = f"<p>最新公告</p><p><b>{title}</b></p><p>{PROSE}</p><p>{PROSE}</p>"
+    reading = read(tmp_path, page(body, f"<title>{site}</title>"))
+    assert reading.title is None
+    assert read_metadata(build_structure(reading), reading).title == title

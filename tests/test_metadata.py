@@ -437,3 +437,88 @@ def test_a_short_name_on_the_own_web_site_is_the_whole_one() -> None:
 def test_a_date_above_the_note_of_release_is_the_documents() -> None:
     lines = ("关于检查的通知", _PROSE, "2031年6月12日", "（此件公开发布）", "相关解读", "首页")
     assert _read(*lines).date == "2031-06-12"
+
+
+@pytest.mark.parametrize(
+    ("name", "issuer"),
+    [
+        ("清水实验幼儿园", "清水实验幼儿园"),
+        ("东岭市残联", "东岭市残联"),
+        ("船舶修理车间", "船舶修理车间"),  # no known ending: its place alone tells
+        ("苏明远", None),
+        ("联系电话见附件", None),
+    ],
+)
+def test_who_signs_is_told_by_words_or_place(name: str, issuer: str | None) -> None:
+    lines = ("关于检查的通知", _PROSE, "特此通知。", name, "2031年9月1日")
+    if name == "联系电话见附件":
+        lines = ("关于检查的通知", _PROSE, "一、安排", name, "2031年9月1日")
+    assert _read(*lines).issuer == issuer
+
+
+def test_a_cover_in_large_type_is_dated() -> None:
+    cover = [
+        Block("城市绿化管理规范", size=26.0, bold=True, centred=True),
+        Block("东岭市规划设计研究院", size=16.0, centred=True),
+        Block("二〇三〇年十二月", size=16.0, centred=True),
+    ]
+    body = [Block(_PROSE, size=12.0), Block("一、总体要求", size=12.0), Block(_PROSE, size=12.0)]
+    found = _read(*cover, *body)
+    assert (found.date, found.issuer) == ("2030-12", "东岭市规划设计研究院")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("——2031年11月26日在东岭市书法家协会会员代表大会上", "苏明远"),
+        ("（2031年11月26日在东岭市书法家协会会员代表大会上）", "苏明远"),
+        ("——在东岭市书法家协会会员代表大会上", "（2031年11月26日）", "会长 苏明远"),
+    ],
+)
+def test_a_report_is_dated_by_its_subtitle(lines: tuple[str, ...]) -> None:
+    found = _read("第四届理事会工作报告", *lines, "各位代表：", _PROSE)
+    assert (found.title, found.date) == ("第四届理事会工作报告", "2031-11-26")
+
+
+def test_a_bulletin_is_dated_under_its_masthead() -> None:
+    lines = (
+        "行业信息简报",
+        "第7期（总第203期）",
+        "东岭省茶叶协会秘书处编    2031年7月30日",
+        _PROSE,
+    )
+    found = _read(*lines, _PROSE)
+    assert (found.date, found.issuer) == ("2031-07-30", "东岭省茶叶协会秘书处")
+
+
+@pytest.mark.parametrize("lines", [("东岭海关令", "第251号"), ("东岭海关令第251号",)])
+def test_an_order_may_be_numbered_without_a_year(lines: tuple[str, ...]) -> None:
+    found = _read(*lines, _PROSE)
+    assert (found.title, found.number) == ("东岭海关令", "第251号")
+    assert "number_without_year" in found.warnings
+    assert _read("关于第251号议案的报告", _PROSE).number is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "date"),
+    [
+        (("2031年3月25日            2031年3月25日",), "2031-03-25"),
+        (
+            ("甲方（盖章）：", "日期：2031年3月25日", "乙方（盖章）：", "日期：2031年3月25日"),
+            "2031-03-25",
+        ),
+        (("2031年3月25日            2031年3月26日",), None),
+        (("苏明远            2031年3月25日",), None),
+    ],
+)
+def test_a_contract_is_dated_where_both_sign(lines: tuple[str, ...], date: str | None) -> None:
+    assert _read("校企合作协议书", "甲方：东岭大学", _PROSE, *lines).date == date
+
+
+def test_minutes_of_two_meetings_have_no_day() -> None:
+    lines = ("时间：2031年10月9日", _PROSE, "时间：2031年10月23日", _PROSE)
+    assert _read("理事会会议纪要", *lines).date is None
+
+
+def test_blanks_around_marks_are_no_part_of_a_title() -> None:
+    assert _read("关于印发 《 年休假办法 》 的通知", _PROSE).title == "关于印发《年休假办法》的通知"
