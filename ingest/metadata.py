@@ -55,10 +55,6 @@ _NEWS_VERB = re.compile(
 _NEWS_TIME = re.compile(
     r"近日|日前|[0-9]{1,2}\s?月(?:[0-9]{1,2}\s?日|[上中下底初]|[份，,])?|上午|下午|本周|今天|昨天"
 )
-_UNIT_IN_NEWS = re.compile(
-    r"[\u4e00-\u9fff]{2,14}?(?:大学|学院|协会|学会|公司|集团|委员会)"
-    r"(?:[\u4e00-\u9fff]{1,10}?(?:保障部|[处部局院办](?![门理分长])|中心|委员会|集团|公司))?"
-)
 
 
 @dataclass(frozen=True, slots=True)

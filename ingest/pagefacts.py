@@ -39,6 +39,7 @@ _SIGNED_DAY = re.compile(
 _ISO_DAY = re.compile(r"([12][0-9]{3})[-/.年]([01]?[0-9])[-/.月]([0-3]?[0-9])")  # "2019-11-05"
 # Matches " - ", "_", " | " between the parts of a title element; not the hyphen in "7-9 月".
 _TITLE_PARTS = re.compile(r"\s{0,3}[_|｜]\s{0,3}|\s{1,3}[-–—]{1,2}\s{1,3}|--")
+_COLUMN_CHARS = 6
 _META_TITLES = ("articletitle", "og:title")
 _META_DATES = (
     "pubdate",
@@ -99,7 +100,7 @@ def _meta(root: Any) -> dict[str, str]:
 def _title(root: Any, blocks: Sequence[WebBlock], meta: dict[str, str]) -> str | None:
     element = next(root.iter("title"), None)
     whole = "" if element is None else tidy("".join(element.itertext()))
-    heads = [text for text in _heads(blocks) if not _is_site(text)]
+    heads = [text for text in _heads(blocks, 1) if not _is_site(text)]
     # The heading that the title element repeats; the other may be the name of the site.
     repeated = [text for text in heads if len(text) >= 2 and text in whole]
     if not heads:  # older pages set the title in bold or large type, not as a heading
@@ -112,19 +113,14 @@ def _title(root: Any, blocks: Sequence[WebBlock], meta: dict[str, str]) -> str |
             return meta[name] if meta[name] in heads else _headline(_parts(meta[name]))
     columns = _columns(blocks)
     own = [part for part in parts if part not in columns and not _is_site(part)]
-    return heads[0] if heads else _headline(own)
+    if heads:
+        return heads[0]
+    lower = [*_heads(blocks, 2), *_heads(blocks, 3)]
+    return _headline(own) or (lower[0] if len(lower) == 1 else None)
 
 
-def _heads(blocks: Sequence[WebBlock]) -> list[str]:
-    """The headings of the highest rank that the page has outside its navigation, to rank three."""
-    ranked = [(b.block.outline, b.text) for b in blocks if b.block.outline and not b.navigation]
-    top = min((rank for rank, _ in ranked), default=9)
-    return [text for rank, text in ranked if rank == top and (top == 1 or _is_alone(ranked, top))]
-
-
-def _is_alone(ranked: Sequence[tuple[int, str]], top: int) -> bool:
-    """Whether one heading of this rank stands alone, as the title of an article does."""
-    return top <= 3 and sum(rank == top for rank, _ in ranked) == 1
+def _heads(blocks: Sequence[WebBlock], rank: int) -> list[str]:
+    return [b.text for b in blocks if b.block.outline == rank and not b.navigation]
 
 
 def _begun(blocks: Sequence[WebBlock], whole: str) -> list[str]:
@@ -143,8 +139,9 @@ def _begun(blocks: Sequence[WebBlock], whole: str) -> list[str]:
 
 
 def _columns(blocks: Sequence[WebBlock]) -> set[str]:
-    """What the page's links are called: 公示公告, 首页."""
-    return {b.text for b in blocks if b.navigation or b.linked * 2 > len(b.text)} | COLUMNS
+    """What short links are called, as columns are; the article itself may be linked too."""
+    links = (b for b in blocks if b.navigation or b.linked * 2 > len(b.text))
+    return {link.text for link in links if len(link.text) <= _COLUMN_CHARS} | COLUMNS
 
 
 def _parts(whole: str) -> list[str]:

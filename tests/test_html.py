@@ -191,6 +191,13 @@ def test_a_title_over_two_lines_is_one(tmp_path: Path) -> None:
     assert read(tmp_path, page(f"{lines}<p>{PROSE}</p><p>{PROSE}</p>", head)).title == title
 
 
+def test_a_heading_of_the_margin_is_no_title(tmp_path: Path) -> None:
+    title = "关于举办裁判员培训班的通知"
+    links = f'<h3>热点文章</h3><ul><li><a href="/1">{title}</a></li></ul>'
+    body = f"<p><b>{title}</b></p><p>{PROSE}</p><p>{PROSE}</p>{links}"
+    assert read(tmp_path, page(body, f"<title>{title}_某某协会</title>")).title == title
+
+
 @pytest.mark.parametrize("site", ["苏南省钓鱼协会", "苏南钓鱼网", "苏南省钓鱼协会--通知公告"])
 def test_the_name_of_the_site_is_no_title(tmp_path: Path, site: str) -> None:
     title = "关于举办裁判员培训班的通知"
