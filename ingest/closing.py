@@ -30,6 +30,10 @@ _OFFICER = re.compile(
     r"|理事长|院长|校长|检察长|秘书长)(?:\s{0,4}[:：]\s{0,4}|\s{1,4})[\u4e00-\u9fff·]{1,4}(?:\s{0,4}[\u4e00-\u9fff·]{1,4}){0,2}"
 )
 _RELEASE = re.compile(r"[（(]此件")  # （此件公开发布）, on government pages right under the date
+# What else stands alone above a date: 特此通知, （此页无正文）, 妥否请批示
+_PHRASE = re.compile(
+    r"[（]?(?:特此|此致|敬礼|此页|此件|以下|以上|妥否|当否|请|敬请|望[各你予]|附[件表]|联系|谢谢|祝|签[名字章]|盖章|日期|时间|全文完|正文|完)"
+)
 # Rows of tables and footnotes neither sign nor open anything.
 _ASIDE = frozenset(("row", "note"))
 
@@ -100,8 +104,8 @@ def _signs(blocks: Sequence[Block], i: int, first: int) -> bool:
     person who signs does not issue."""
     name = "".join(blocks[i].text.split())
     ended = blocks[i - 1].text.rstrip().endswith(("。", "！", "!", "：")) if i > first else False
-    plain = re.fullmatch(r"[\u4e00-\u9fff（）]{3,24}", name) is not None
-    return ended and plain and not (len(name) <= 4 and has_surname(name))
+    plain = re.fullmatch(r"[\u4e00-\u9fff（）]{3,24}", name) and not _PHRASE.match(name)
+    return ended and bool(plain) and not (len(name) <= 4 and has_surname(name))
 
 
 def _opens_rules(blocks: Sequence[Block], start: int) -> bool:

@@ -446,6 +446,8 @@ def test_a_date_above_the_note_of_release_is_the_documents() -> None:
         ("东岭市残联", "东岭市残联"),
         ("船舶修理车间", "船舶修理车间"),  # no known ending: its place alone tells
         ("苏明远", None),
+        ("特此公告", None),
+        ("（此页无正文）", None),
         ("联系电话见附件", None),
     ],
 )
