@@ -167,8 +167,9 @@ def is_secrecy(text: str) -> bool:
 def is_enactment(text: str) -> bool:
     """Whether a line under a title says when it was adopted."""
     text = text.strip()
-    mentions = find_dates(text[:24])
-    if not mentions or mentions[0].start > 1 or len(text) > 160:
+    bracketed = text[:1] in {"（", "("} and text[-1:] in {"）", ")"}
+    mentions = find_dates(text if bracketed else text[:24])
+    if not mentions or (mentions[0].start > 1 and not bracketed) or len(text) > 160:
         return False
     return _ENACTMENT.search(text) is not None
 

@@ -95,6 +95,8 @@ def _kind(block: Block, *, first: bool) -> str:
         return "other"
     if is_contents(text) or (block.kind == "row" and " | " in text):
         return "body"  # a cover may be set in a table, one line to a row
+    if re.match(r"(?:关\s?键\s?[词字]|摘\s?要)[\s:：]", text):
+        return "body"
     if maker(text):
         return "signed"
     if is_secrecy(text):
@@ -140,9 +142,10 @@ def _line_kind(block: Block, text: str, *, first: bool) -> str:
     if not re.search(r"[\u4e00-\u9fff]", text) or _is_cover_label(text):
         return "other"
     styled = block.outline in {0, 1} or block.centred
-    if parse_marker(text) and not (block.outline in {0, 1} and title_types(text)):
+    typed = first and bool(title_types(text))
+    if parse_marker(text) and not (typed and block.outline in {0, 1}):
         return "body"
-    if parse_bare(text) and not title_types(text):
+    if parse_bare(text) and not typed:
         return "body"
     if re.search(r"[^：:]{1,12}[：:].{0,40}$", text) and not title_types(text):
         return "other" if len(text) <= 40 and not text.endswith(("：", ":")) else "body"
@@ -296,7 +299,8 @@ def _has_style(blocks: Sequence[Block]) -> bool:
 
 def _plain_title(blocks: Sequence[Block], group: Sequence[int]) -> tuple[int, ...]:
     """The lines of a group that are surely title when nothing but words tells them apart."""
-    if title_types(_text(blocks, group)):
+    whole = _text(blocks, group)
+    if title_types(whole) or (whole.endswith("案") and len(group) <= 4):  # …责任纠纷案
         return tuple(group)
     size = 2 if is_organisation(blocks[group[0]].text) else 1
     if size < len(group) and _is_spaced_kind(blocks, group[:size], group[size]):

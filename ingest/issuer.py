@@ -36,6 +36,11 @@ _SESSION = re.compile(
     r"^第[0-9一二三四五六七八九十]{1,3}届(?:[第\u4e00-\u9fff0-9]{0,5}次)?[\u4e00-\u9fff]{2,8}$"
 )
 _NUMBERING = re.compile(r"[（(]?([^0-9〔（(]{2,60}?)(?:公告|通告|令)\s{0,3}[〔（(]?[12][0-9]{3}")
+# 2031年3月16日东岭省邮政局令第67号公布
+_ORDER = re.compile(
+    r"日\s?([\u4e00-\u9fff]{3,30})令\s?(?:[〔（(]?[12][0-9]{3}[〕）)]?\s?年?\s?)?第\s?[0-9]{1,4}\s?号(?:公布|发布)"
+)
+_SOURCE = re.compile(r"来源\s?[:：]\s?([\u4e00-\u9fff]{4,30})")  # 来源：东岭省邮政局 字号：…
 _COVER = 16  # lines of a cover
 _UNIT_IN_NEWS = re.compile(
     r"[\u4e00-\u9fff]{2,14}?(?:大学|学院|协会|学会|公司|集团|委员会)"
@@ -139,6 +144,10 @@ def _cover_organisation(structure: Structure) -> Stated[str] | None:
             return Stated(simplified(_one_name(signed[0])), text, DERIVED)
         if i - 1 not in front.title and is_organisation(above):
             return Stated(simplified(_one_name(above)), above, DERIVED)
+    for text in (structure.paragraphs[i].text for i in front.dates):
+        match = _ORDER.search(text) or _SOURCE.search(text)
+        if match and is_organisation(match[1]):
+            return Stated(simplified(match[1]), text, LIKELY)
     for i, paragraph in enumerate(structure.paragraphs[:_COVER]):
         text = paragraph.text
         if text.endswith("。") or len(text) > 60:

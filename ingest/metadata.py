@@ -205,7 +205,9 @@ def _on_cover(text: str) -> str | None:
 
 def _enacted(text: str) -> str | None:
     mentions = find_dates(text) if is_enactment(text) else ()
-    return mentions[-1].date if mentions else None
+    # 2031年3月16日公布 自2031年6月1日起施行: the day from which it holds is no date of it
+    made = [m for m in mentions if not text[: m.start].rstrip().endswith("自")]
+    return made[-1].date if made else None
 
 
 def _spoken(text: str) -> str | None:

@@ -36,6 +36,7 @@ _GLUED = re.compile(
     r"^([^，。；：]{2,40}关于[^，。；：]{2,90}的(?:通知|意见|决定|函|报告|请示|批复|公告|通告))"
     r"(?=[\u4e00-\u9fff][^。]{1,400}[：:])"
 )
+_BRACKETED = re.compile(r"^[（(][\u4e00-\u9fff]{2,10}[)）]$")  # （征求意见稿）; not （一）总则
 # A chapter's name broken over two lines: 第三节 审议、 / 表决程序.
 _UNFINISHED = ("、", "，")
 # （规范性附录）, as standards say under 附录A; not （试行）
@@ -159,7 +160,9 @@ def _levels(
     levels = dict.fromkeys(front.title, 0)
     starts = closing.annexes
     stop = starts[0] if starts else len(blocks)
-    above = {i for i in range(min(front.body + 4, len(blocks))) if is_issue(blocks[i].text)}
+    # （征求意见稿）, 第7期: what stands on a cover beside the title
+    cover = range(min(front.body + 4, len(blocks)))
+    above = {i for i in cover if is_issue(blocks[i].text) or _BRACKETED.match(blocks[i].text)}
     above |= {i - 1 for i in front.dates if i and is_organisation(blocks[i - 1].text)}
     quiet = {*closing.signature, *closing.listing, *front.dates, *above, closing.date, *contents}
     compiled = is_compilation("".join(blocks[i].text for i in front.title))

@@ -524,3 +524,38 @@ def test_minutes_of_two_meetings_have_no_day() -> None:
 
 def test_blanks_around_marks_are_no_part_of_a_title() -> None:
     assert _read("关于印发 《 年休假办法 》 的通知", _PROSE).title == "关于印发《年休假办法》的通知"
+
+
+def test_an_adoption_tells_the_day_and_the_body_not_the_day_it_takes_effect() -> None:
+    note = "（2031年3月16日东岭省邮政局令第67号公布 自2031年6月1日起施行）"
+    found = _read("快递产品管理办法", note, "第一条 为了规范快递，制定本办法。")
+    assert (found.date, found.issuer) == ("2031-03-16", "东岭省邮政局")
+
+
+def test_a_numbered_heading_is_no_title() -> None:
+    blocks = [Block("计算机网络实验报告撰写说明", outline=0), Block("1 基本要求", outline=1)]
+    assert _read(*blocks, Block(_PROSE), Block("2 报告内容", outline=1)).title == blocks[0].text
+
+
+def test_a_note_beside_the_title_does_not_end_the_cover() -> None:
+    cover = [
+        Block("政务数据共享技术规范", size=26.0, centred=True),
+        Block("（征求意见稿）", size=18.0, centred=True),
+        Block("东岭市大数据管理局", size=16.0, centred=True),
+        Block("2031年9月", size=16.0, centred=True),
+    ]
+    found = _read(*cover, Block(_PROSE, size=12.0), Block(_PROSE, size=12.0))
+    assert (found.date, found.issuer) == ("2031-09", "东岭市大数据管理局")
+
+
+def test_the_source_named_in_a_dump_issues_what_nobody_signs() -> None:
+    info = "发布时间：2031-04-12 09:35  来源：东岭市税务局  字号：[大] [中] [小]"
+    found = _read("个人所得税汇算清缴热点问答", info, _PROSE)
+    assert (found.date, found.issuer) == ("2031-04-12", "东岭市税务局")
+
+
+def test_a_case_ends_its_title_before_the_note_of_adoption() -> None:
+    lines = ("李国强诉东岭财产保险公司", "交通事故责任纠纷案")
+    note = "（东岭省法院审判委员会讨论通过 2031年1月26日发布）"
+    found = _read(*lines, note, "关键词 民事 交通事故", "裁判要点", _PROSE)
+    assert (found.title, found.date) == ("".join(lines), "2031-01-26")
