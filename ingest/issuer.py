@@ -174,7 +174,9 @@ def title_issuer(title: str) -> str | None:
     if longest is None:
         return None
     name = title[: longest.end()]
-    return name if is_organisation(name) and "的" not in name else None
+    # 基金会管理条例 is about all of them; 甲公司诉乙公司 are two.
+    vague = re.fullmatch(_STRONG, name) or re.search(r"的|诉|听取|审议", name)
+    return name if is_organisation(name) and not vague else None
 
 
 def _end(match: re.Match[str] | None) -> int:

@@ -419,6 +419,11 @@ def test_the_sample_of_a_page_in_an_annex_dates_nothing() -> None:
     assert found.date == "2030-09"
 
 
+@pytest.mark.parametrize("title", ["基金会管理条例", "某工贸公司诉某县人民政府行政处罚案"])
+def test_a_kind_of_body_or_a_party_issues_nothing(title: str) -> None:
+    assert _read(title, _PROSE).issuer is None
+
+
 def test_addressees_may_be_parted_by_semicolons() -> None:
     assert (
         _read("关于检查的通知", "各中心支行；各会员单位：", _PROSE).addressees
