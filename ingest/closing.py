@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ingest.contacts import has_surname
 from ingest.cue import (
+    OFFICES,
     close_letters,
     is_imprint,
     is_organisation,
@@ -21,13 +22,11 @@ from ingest.marker import parse_annex, parse_marker
 
 # 附件：1.甲表 2.乙表 in one line; not 附件：2024 年
 _LISTED = re.compile(r"(?:^|\s)(?=[0-9]{1,2}[.．、]\s?[^0-9])")
-
-
 _COURTESY = re.compile(r"(?:此\s{0,4}致)?\s{0,4}(?:敬\s{0,4}礼)?[！!]?")  # 此致, 敬礼！
 # 行长：苏明远, 东岭省省长 柳青禾: who signs an order; not 会长主持会议
 _OFFICER = re.compile(
-    r"[\u4e00-\u9fff（）]{0,24}(?:行长|部长|主任|局长|署长|厅长|省长|市长|区长|县长|州长|主席|总理|会长"
-    r"|理事长|院长|校长|检察长|秘书长)(?:\s{0,4}[:：]\s{0,4}|\s{1,4})[\u4e00-\u9fff·]{1,4}(?:\s{0,4}[\u4e00-\u9fff·]{1,4}){0,2}"
+    rf"[\u4e00-\u9fff（）]{{0,24}}(?:{OFFICES})(?:\s{{0,4}}[:：]\s{{0,4}}|\s{{1,4}})"
+    r"[\u4e00-\u9fff·]{1,4}(?:\s{0,4}[\u4e00-\u9fff·]{1,4}){0,2}"
 )
 _RELEASE = re.compile(r"[（(]此件")  # （此件公开发布）, on government pages right under the date
 # What else stands alone above a date: 特此通知, （此页无正文）, 妥否请批示
@@ -58,9 +57,13 @@ def find_closing(blocks: Sequence[Block], front: Front) -> Closing:
     signature, date = _signature(blocks, front.body)
     stop = len(blocks) if date is None else date + 1
     labels, listed, listing = _labels(blocks, front.body, stop)
-    inside = bool(labels) and date is not None and labels[0] < date
     # An annex may hold a text that is signed, or the sample of a page with its date.
-    if inside and date is not None and (not signature or _holds_text(blocks, labels[0], date)):
+    if (
+        labels
+        and date is not None
+        and labels[0] < date
+        and (not signature or _holds_text(blocks, labels[0], date))
+    ):
         signature, date = _signature(blocks[: labels[0]], front.body)
         stop = labels[0] if date is None else date + 1
     annexes = [i for i in labels if i >= stop or date is None]

@@ -62,6 +62,11 @@ _CONTENTS = re.compile(r"目\s*[录次]")
 _LEADER = re.compile(r"[.…·](?:(?<=\.)\.{3,}|(?<=…)…+|(?<=·)·{3,})\s*\d{0,4}$")
 _MADE = re.compile(r"\s{0,6}(?:编制|印制|制订|制定|编印|[制编印])$")
 _ISSUE = re.compile(r"[（(]?\s?第?\s?[0-9一二三四五六七八九十]{1,4}\s?期.{0,16}")
+# Who signs orders and gives reports.
+OFFICES = (
+    "行长|部长|主任|局长|署长|厅长|省长|市长|区长|县长|州长|主席|总理|会长|理事长|院长|校长|检察长"
+    "|秘书长|书记"
+)
 # What the parts of a web site are called, and no document is.
 COLUMNS = frozenset(
     "首页 正文 详情 通知公告 公示公告 公告公示 最新公告 最新通知 最新动态 新闻动态 工作动态"

@@ -14,6 +14,7 @@ from index.notation import find_dates, find_numbers
 from ingest.contacts import has_surname
 from ingest.cue import (
     COLUMNS,
+    OFFICES,
     close_letters,
     dated_line,
     ends_sentence,
@@ -36,6 +37,9 @@ from ingest.tables import are_labels
 
 # A red-head notice has 6 lines before its text, a report's cover about 12.
 _REACH = 16
+_OFFICE = re.compile(rf"^\S{{0,8}}(?:{OFFICES})\s")
+# What is numbered by year and number alone, without a 代字.
+_BARE_KINDS = ("公告", "通告", "令")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +127,7 @@ def _kind(block: Block, *, first: bool) -> str:
 
 def _is_speaker(text: str) -> bool:
     """Whether a line is a person: 苏明远, 会长 苏明远; not 总结 or 章 程."""
-    name = "".join(
-        re.sub(r"^\S{0,8}(?:会长|主席|书记|主任|院长|校长|局长|秘书长)\s", "", text).split()
-    )
+    name = "".join(_OFFICE.sub("", text).split())
     plain = re.fullmatch(r"[\u4e00-\u9fff]{2,4}", name) is not None
     return plain and has_surname(name) and not title_types(name) and not is_organisation(name)
 
@@ -181,20 +183,27 @@ def is_number_line(text: str) -> bool:
     return len("".join(rest.split()).strip("（）()")) <= 2
 
 
-def _numbers_above(above: str, text: str) -> bool:
-    """Whether a line numbers the 公告 or 令 above it without a 代字: 2031年第6号, or 财政部
-    税务总局公告2031年第37号 under the title."""
-    kinds = ("公告", "通告", "令")
+def numbering_bodies(text: str) -> tuple[str, ...]:
+    """The bodies in 财政厅 邮政局公告2031年第7号, a number without a 代字; none in other lines."""
     text = text.strip().strip("（）()")
     numbers = find_numbers(text, alone=True)
     if len(numbers) != 1 or numbers[0].code or not text.endswith(("号", "號")):
-        return False
+        return ()
     names = text[: numbers[0].start].strip()
-    if not names:
-        return "".join(above.split()).endswith(kinds)
-    bodies = re.split(r"[\s、]+", re.sub(r"(?:公告|通告|令)$", "", names))
+    bodies = tuple(re.split(r"[\s、]+", re.sub(r"(?:公告|通告|令)$", "", names)))
     cited = re.match(r"根据|依据|按照|依照|参照|转发|[详另]?见", names)
-    return names.endswith(kinds) and not cited and all(map(is_organisation, bodies))
+    sure = names.endswith(_BARE_KINDS) and not cited and all(map(is_organisation, bodies))
+    return bodies if sure else ()
+
+
+def _numbers_above(above: str, text: str) -> bool:
+    """Whether a line numbers the 公告 or 令 above it: 2031年第6号, or that behind its bodies."""
+    text = text.strip().strip("（）()")
+    numbers = find_numbers(text, alone=True)
+    alone = len(numbers) == 1 and (numbers[0].start, numbers[0].end) == (0, len(text))
+    if alone and not numbers[0].code:
+        return "".join(above.split()).endswith(_BARE_KINDS)
+    return bool(numbering_bodies(text))
 
 
 def _is_number_caption(text: str) -> bool:

@@ -12,6 +12,7 @@ from ingest.cue import (
     signed_date,
     simplified,
 )
+from ingest.front import numbering_bodies
 from ingest.labelled import labelled_body
 from ingest.stated import DERIVED, LIKELY, PLACED, Stated
 from ingest.structure import Structure
@@ -35,7 +36,6 @@ _SEAL = re.compile(r"\s{0,3}[（(]\s?(?:盖|公|签|印)?章\s?[)）]$")  # 某�
 _SESSION = re.compile(
     r"^第[0-9一二三四五六七八九十]{1,3}届(?:[第\u4e00-\u9fff0-9]{0,5}次)?[\u4e00-\u9fff]{2,8}$"
 )
-_NUMBERING = re.compile(r"[（(]?([^0-9〔（(]{2,60}?)(?:公告|通告|令)\s{0,3}[〔（(]?[12][0-9]{3}")
 # 2031年3月16日东岭省邮政局令第67号公布
 _ORDER = re.compile(
     r"日\s?([\u4e00-\u9fff]{3,30})令\s?(?:[〔（(]?[12][0-9]{3}[〕）)]?\s?年?\s?)?第\s?[0-9]{1,4}\s?号(?:公布|发布)"
@@ -123,10 +123,8 @@ def _numbering(structure: Structure) -> Stated[str] | None:
     """The bodies in a line like 财政厅 邮政局公告2031年第7号 under the title."""
     at = structure.front.number
     line = "" if at is None else structure.paragraphs[at].text
-    match = _NUMBERING.match(line)
-    names = re.split(r"[\s、]+", match[1].strip()) if match else []
-    whole = bool(names) and all(map(is_organisation, names))
-    return Stated(simplified(" ".join(names)), line, DERIVED) if whole else None
+    names = " ".join(numbering_bodies(line))
+    return Stated(simplified(names), line, DERIVED) if names else None
 
 
 def _one_name(text: str) -> str:

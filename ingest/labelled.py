@@ -105,7 +105,7 @@ def _pairs(paragraph: Paragraph) -> Iterator[tuple[str, str]]:
         for name, value in pairwise(cells):
             if value.strip():
                 yield name.rstrip("：: "), value.strip()
-    elif len(paragraph.text) <= 160:
+    elif len(paragraph.text) <= 160 and {":", "："}.intersection(paragraph.text):
         # 编制部门：研发中心        编制日期：2031/1/3
         for part in _PARTS.split(paragraph.text):
             if match := _LABELLED.match(part.strip()):
