@@ -1,13 +1,14 @@
 """What one file may cost. Beyond a limit it is refused with a reason that says which.
 
 Time and memory are limited from outside, by the process that started this one (`sandbox`).
-A reader that knows how much there is to do asks here for the time it takes; where nobody limits
-it, asking does nothing.
+A reader that knows how much there is to do asks here for the time it takes, and leaves here the
+pictures of pages to be kept; where nobody limits it, asking does nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from index.errors import UnreadableDocument
 
@@ -22,18 +23,25 @@ MAX_PIXELS = 20_000_000
 SECONDS = 20.0
 
 _grant: Callable[[float], None] | None = None
+_pictures: Path | None = None
 
 
-def granted_by(grant: Callable[[float], None] | None) -> None:
-    """Say who is asked for more time; None when nobody limits it."""
-    global _grant
-    _grant = grant
+def serve_under(grant: Callable[[float], None], pictures: Path) -> None:
+    """Say who is asked for more time and where pictures are left."""
+    global _grant, _pictures
+    _grant, _pictures = grant, pictures
 
 
 def allow(seconds: float) -> None:
     """This file needs so much time more."""
     if _grant is not None:
         _grant(seconds)
+
+
+def keep_picture(page: int, jpeg: bytes) -> None:
+    """Leave the picture of a page, to be shown beside its text. Pages count from 1."""
+    if _pictures is not None:
+        (_pictures / f"{page}.jpg").write_bytes(jpeg)
 
 
 def check_chars(count: int) -> None:
