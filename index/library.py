@@ -6,7 +6,7 @@ whoever derives something from the library can tell what it has not yet seen.
 
     home/
       library.sqlite3     documents, passages, sources, vectors by text
-      originals/<hash>    the files as they came
+      originals/, pictures/, incoming/: see shelf.py
       index/<generation>/ derived: see embedded.py
       lock                held by the one process that writes
 """
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,6 +33,7 @@ from index.notation import number_key
 from index.records import (
     DOCUMENT_COLUMNS,
     PASSAGE_COLUMNS,
+    Refusal,
     Source,
     StoredDocument,
     StoredPassage,
@@ -42,6 +42,7 @@ from index.records import (
     to_source,
 )
 from index.schema import connect, prepare
+from index.shelf import Shelf
 
 _BODY = (
     *("paragraphs", "sections", "clauses", "attachments", "contacts", "dropped", "warnings"),
@@ -63,6 +64,7 @@ class Library:
 
     def __init__(self, home: Path, *, create: bool = False) -> None:
         self.home = home
+        self.shelf = Shelf(home)
         self._file = home / "library.sqlite3"
         self._local = threading.local()
         prepare(home, self._file, create=create)
@@ -210,6 +212,23 @@ class Library:
         )
         return [to_source(row) for row in rows]
 
+    def refusals(self) -> list[Refusal]:
+        """Files that could not be read."""
+        rows = self._connection().execute(
+            "SELECT file, content_hash, ability, reason, message FROM refusals ORDER BY file"
+        )
+        return [Refusal(*row) for row in rows]
+
+    def warned(self, code: str, formats: Sequence[str]) -> set[str]:
+        """Documents of these formats whose reader gave this warning."""
+        marks = ",".join("?" * len(formats))
+        rows = self._connection().execute(
+            f"SELECT document_id FROM documents WHERE format IN ({marks})"
+            " AND instr(body, CAST(? AS BLOB))",
+            (*formats, f'"{code}"'),
+        )
+        return {row[0] for row in rows}
+
     def by_content(self, content_hash: str) -> str | None:
         """The document whose present version is this file, byte for byte."""
         row = (
@@ -285,8 +304,8 @@ class Library:
         return [row for row in rows if row != "ok"]
 
     def missing_originals(self) -> list[str]:
-        hashes = self._connection().execute("SELECT content_hash FROM documents")
-        return [name for (name,) in hashes if not (self.home / "originals" / name).exists()]
+        rows = self._connection().execute("SELECT content_hash FROM documents")
+        return self.shelf.missing_originals(row[0] for row in rows)
 
     def _one(self, sql: str, *values: Any) -> int:
         return int(self._connection().execute(sql, values).fetchone()[0])
@@ -462,18 +481,19 @@ class Library:
             "DELETE FROM vectors WHERE vector_key NOT IN (SELECT vector_key FROM passages)"
         )
         kept = {row[0] for row in connection.execute("SELECT content_hash FROM documents")}
-        for original in (self.home / "originals").iterdir():
-            if original.name not in kept:
-                original.unlink()
+        self.shelf.sweep(kept)
 
-    def keep_original(self, file: Path, content_hash: str) -> None:
-        """Copy a file as it came, once, so that it appears whole or not at all."""
-        target = self.home / "originals" / content_hash
-        if target.exists():
-            return
-        partial = target.with_suffix(".part")
-        shutil.copyfile(file, partial)
-        partial.replace(target)
+    def put_refusal(self, refusal: Refusal) -> None:
+        """Remember that a file could not be read, in place of what was known of it."""
+        self._connection().execute(
+            "REPLACE INTO refusals VALUES (?, ?, ?, ?, ?)",
+            (refusal.file, refusal.content_hash, refusal.ability, refusal.reason, refusal.message),
+        )
+
+    def delete_refusals(self, files: Iterable[str]) -> None:
+        self._connection().executemany(
+            "DELETE FROM refusals WHERE file = ?", [(file,) for file in files]
+        )
 
     def _mint(self, content_hash: str) -> str:
         for attempt in range(1000):

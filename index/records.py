@@ -27,6 +27,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that could not be read, with what reading was able to do then: as long as neither
+    changes, nor does the answer."""
+
+    file: str
+    content_hash: str
+    ability: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPassage:
     """A passage as held: its identity, and the text its vector is made of, by hash."""
 

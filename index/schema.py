@@ -91,6 +91,15 @@ _MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX likeness_by_document ON likeness (document_id);
     """,
+    """
+    CREATE TABLE refusals (
+        file TEXT PRIMARY KEY,
+        content_hash TEXT NOT NULL,
+        ability TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        message TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 

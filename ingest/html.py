@@ -56,14 +56,18 @@ def read_html(path: Path) -> Reading:
 
     Raises UnreadableDocument: `too_deep`, `no_text`, `corrupt_html`.
     """
-    data = path.read_bytes()
+    return read_page(path.read_bytes())
+
+
+def read_page(data: bytes, charset: str | None = None) -> Reading:
+    """As `read_html`, of the bytes of a page; `charset` is what they came with says."""
     declared = _CHARSET.search(data[:8192])
-    decoded = decode(data, declared[1].decode("ascii") if declared else None)
-    root = _parse(path, decoded)
+    decoded = decode(data, charset or (declared[1].decode("ascii") if declared else None))
+    root = _parse(decoded)
     _clean(root)  # meta elements survive it
     blocks = blocks_of(root)
     if not blocks:
-        raise UnreadableDocument("no_text", f"{path.name} 里没有文字")
+        raise UnreadableDocument("no_text", "里没有文字")
     facts = page_facts(root, blocks)
     article = wechat.article_of(root)
     if article is None:
@@ -87,7 +91,7 @@ def read_html(path: Path) -> Reading:
     )
 
 
-def _parse(path: Path, decoded: Decoded) -> Any:
+def _parse(decoded: Decoded) -> Any:
     from lxml import etree, html
 
     # libxml2 stops at a depth of 256, so a nesting bomb costs nothing but must be reported
@@ -97,12 +101,12 @@ def _parse(path: Path, decoded: Decoded) -> Any:
         root = html.document_fromstring(text.encode("utf-8", "ignore"), parser=parser)
     except etree.ParserError as error:
         if _too_deep(parser):
-            raise _depth_refusal(path) from error
-        raise UnreadableDocument("no_text", f"{path.name} 里没有文字") from error
+            raise _depth_refusal() from error
+        raise UnreadableDocument("no_text", "里没有文字") from error
     except etree.XMLSyntaxError as error:
-        raise UnreadableDocument("corrupt_html", f"{path.name} 不是可读的网页") from error
+        raise UnreadableDocument("corrupt_html", "不是可读的网页") from error
     if _too_deep(parser):
-        raise _depth_refusal(path)
+        raise _depth_refusal()
     return root
 
 
@@ -110,8 +114,8 @@ def _too_deep(parser: Any) -> bool:
     return any("depth" in str(entry.message).lower() for entry in parser.error_log)
 
 
-def _depth_refusal(path: Path) -> UnreadableDocument:
-    return UnreadableDocument("too_deep", f"{path.name} 的标签嵌套过深，疑似恶意文件，已拒绝")
+def _depth_refusal() -> UnreadableDocument:
+    return UnreadableDocument("too_deep", "标签嵌套过深，疑似恶意文件，已拒绝")
 
 
 def _clean(root: Any) -> None:

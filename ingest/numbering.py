@@ -18,6 +18,7 @@ _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _PLACEHOLDER = re.compile(r"%([1-9])")  # matches "%1" in "第%1条"; not "%%" nor "%0"
+_ARTICLE = re.compile(r"第%[1-9]条")  # "第%2条"; not "第%1章"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,13 @@ class Num:
 
 
 class Numbering:
-    """The counters of one document; `label` must be called once per paragraph, in order."""
+    """The counters of one document; `label` must be called once per paragraph, in order.
 
-    def __init__(self, root: Any | None) -> None:
+    A `converted` file has lost which levels go on over chapters; those of 第X条 always do.
+    """
+
+    def __init__(self, root: Any | None, *, converted: bool = False) -> None:
+        self._converted = converted
         self._abstract: dict[str, dict[int, Level]] = {}
         self._nums: dict[str, Num] = {}
         self._counters: dict[str, dict[int, int]] = {}
@@ -78,11 +83,17 @@ class Numbering:
             counters[index] = level.start
         self._started.add((num_id, index))
         for deeper in [key for key in counters if key > index]:
-            restart = levels[deeper].restart if deeper in levels else None
+            restart = self._restart(levels.get(deeper))
             if restart is None or index < restart:
                 del counters[deeper]
         label = self._print(level, levels, counters)
         return label + (" " if label and level.suffix != "nothing" else "")
+
+    def _restart(self, level: Level | None) -> int | None:
+        if level is None:
+            return None
+        steady = self._converted and _ARTICLE.fullmatch(level.text.strip())
+        return 0 if steady else level.restart
 
     def _print(self, level: Level, levels: dict[int, Level], counters: dict[int, int]) -> str:
         if level.hidden or (level.form == "none" and "%" not in level.text):

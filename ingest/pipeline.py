@@ -6,10 +6,9 @@ So a crash or Ctrl-C at any moment leaves whole documents, searchable, nothing t
 
 from __future__ import annotations
 
-import hashlib
-import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,91 +17,46 @@ from index.errors import BadRequest, UnreadableDocument
 from index.likeness import signature_of
 from index.model import Audience, Document
 from index.preparation import Prepared, prepare, together
-from index.records import Source
+from index.records import Refusal, Source
 from index.workers import Tools, Workers
+from ingest import ocr
+from ingest.found import Found, is_there, walk
 from ingest.inspection import report_json
-from ingest.reader import READER_VERSION, read
-from ingest.sidecar import ENDING, read_sidecar, sidecar_of
+from ingest.outcome import FileOutcome, Report
+from ingest.reader import ability, version_of
+from ingest.sandbox import Result, Sandbox
+from ingest.sidecar import read_sidecar
+from ingest.sniff import check_size
 
 # Passages per commit: some 2 s of work lost at worst, and the cost of a commit well spread.
 _BATCH_PASSAGES = 2000
-_IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
-_IGNORED_ENDINGS = (".tmp", ".part", ".crdownload")
-
-OUTCOMES = (
-    "added",
-    "updated",
-    "unchanged",
-    "duplicate",
-    "renamed",
-    "removed",
-    "rejected",
-)
+# Not remembered: another time they may be read.
+_PASSING = frozenset(("unreadable_file", "time_limit", "reader_died"))
 
 # Told after each file: how many are done, of how many, and which.
 Progress = Callable[[int, int, Path], None]
-_Tell = Callable[[int, Path], None]
-
-
-@dataclass(frozen=True, slots=True)
-class FileOutcome:
-    """What became of one file; `reason` and `message` say why it was rejected, `found` what was
-    made of it when it was read (see ingest.inspection.report_json)."""
-
-    file: Path
-    outcome: str
-    document_id: str | None = None
-    reason: str | None = None
-    message: str | None = None
-    warnings: tuple[str, ...] = ()
-    found: Mapping[str, Any] | None = None
-
-
-@dataclass(slots=True)
-class Report:
-    """What became of all files, in the order they were taken."""
-
-    files: list[FileOutcome] = field(default_factory=list)
-    interrupted: bool = False
-
-    def count(self, outcome: str) -> int:
-        return sum(file.outcome == outcome for file in self.files)
-
-    @property
-    def nothing_could_be_read(self) -> bool:
-        """True when there were files and every one was rejected."""
-        return bool(self.files) and self.count("rejected") == len(self.files)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A file below a root named by the user."""
-
-    root: str
-    path: str
-
-    @property
-    def file(self) -> Path:
-        return Path(self.root, self.path)
 
 
 @dataclass(frozen=True, slots=True)
 class _ToRead:
     """A file that must be read; `document_id` is of the version it replaces."""
 
-    found: _Found
+    found: Found
     content_hash: str
     audience: Audience
     document_id: str | None
+    room: Path
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was read of a file and waits to be committed."""
+    """What was read of a file and waits to be committed; `pictures` of its pages, if any, lie in
+    that folder."""
 
     document: Document
     prepared: Prepared
     signature: bytes | None
+    pictures: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +67,8 @@ class _Unreadable:
     message: str
 
     @classmethod
-    def of(cls, file: Path, error: OSError) -> _Unreadable:
-        return cls("unreadable_file", f"{file.name} 打不开：{error.strerror}")
+    def of(cls, error: OSError) -> _Unreadable:
+        return cls("unreadable_file", f"打不开：{error.strerror}")
 
 
 def ingest(
@@ -136,71 +90,140 @@ def ingest(
     for path in paths:
         if not path.exists():
             raise BadRequest(f"找不到 {path}，请检查路径")
-    encoder = collection.encoder()
-    with collection.writing(), Workers(collection.analyzer, encoder, processes) as workers:
-        found = list({item.file: item for item in _walk(paths)}.values())
-        job = _Job(collection, audience, lambda done, file: progress(done, len(found), file))
+    with (
+        collection.writing(),
+        collection.library.shelf.room() as room,
+        Workers(collection.analyzer, collection.encoder(), processes) as workers,
+    ):
+        found = list({item.file: item for item in walk(paths)}.values())
+        job = _Job(collection, audience, room, workers, progress)
         try:
-            job.take(found, workers)
-            if prune:
-                job.prune(paths, found)
+            job.take(found)
+            job.forget(paths, found, prune=prune)
         except KeyboardInterrupt:
             job.report.interrupted = True
+        finally:
+            _close_sandbox()
         job.finish()
-    place = {item.file: at for at, item in enumerate(found)}
-    job.report.files.sort(key=lambda outcome: place.get(outcome.file, len(place)))
+    job.report.sort([item.file for item in found])
     return job.report
 
 
 class _Job:
     """One run of ingest, holding the writer's lock."""
 
-    def __init__(self, collection: Collection, audience: Audience | None, tell: _Tell) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        audience: Audience | None,
+        room: Path,
+        workers: Workers,
+        progress: Progress,
+    ) -> None:
         self._collection = collection
         self._library = collection.library
         self._audience = audience
-        self._tell = tell
+        self._room = room
+        self._workers = workers
+        self._progress = progress
         self._sources = {source.file: source for source in self._library.sources()}
-        self._versions = {d.document_id: d.reader_version for d in self._library.documents()}
+        self._refusals = {refusal.file: refusal for refusal in self._library.refusals()}
+        self._ability = ability()
+        self._versions = self._current_versions()
         self._waiting: list[tuple[_ToRead, _Read]] = []
         # Contents and documents that files being read now will bring or change.
         self._coming: set[str] = set()
-        self._done = 0
+        # Members of archives, and archives that could not be opened and may still hold some.
+        self._members: list[Found] = []
+        self._closed: set[Path] = set()
+        self._done = self._total = 0
         self.report = Report()
 
-    def take(self, found: Sequence[_Found], workers: Workers) -> None:
+    def _current_versions(self) -> dict[str, bool]:
+        """By document, whether reading its file again would give nothing new."""
+        library = self._library
+        poor = library.warned("some_pages_need_ocr", ["pdf", "ofd"]) if ocr.available() else ()
+        return {
+            held.document_id: held.reader_version >= version_of(held.format)
+            and held.document_id not in poor
+            for held in library.documents()
+        }
+
+    def take(self, found: Sequence[Found]) -> None:
         """Read what is new among the files; those that depend on others wait for a next turn."""
+        self._total += len(found)
         while found:
-            later: list[_Found] = []
-            for item, result in workers.map(_read, self._to_read(found, later)):
-                if isinstance(result, _Unreadable):
-                    self._reject(item.found, result)
-                else:
-                    self._waiting.append((item, result))
-                self._step(item.found)
-                if sum(len(r.document.passages) for _, r in self._waiting) >= _BATCH_PASSAGES:
-                    self._flush()
+            later: list[Found] = []
+            self._take(found, later)
             self._flush()
             self._coming.clear()
             found = later
 
-    def _to_read(self, found: Sequence[_Found], later: list[_Found]) -> Iterator[_ToRead]:
+    def _take(self, found: Sequence[Found], later: list[Found]) -> None:
+        for item, result in self._workers.map(_read, self._to_read(found, later)):
+            if isinstance(result, _Unreadable):
+                self._refuse(item, result)
+            elif isinstance(result, Result):
+                self._open(item, result, later)
+            else:
+                self._hold(item, result)
+            self._step(item.found)
+
+    def _hold(self, item: _ToRead, read: _Read) -> None:
+        """Keep what was read until enough of it waits to be committed together."""
+        shelf = self._library.shelf
+        shelf.keep_original(item.found.readable, item.content_hash)
+        if read.pictures is not None:
+            shelf.keep_pictures(read.pictures, item.content_hash)
+            shutil.rmtree(read.pictures.parent)
+        self._waiting.append((item, read))
+        if sum(len(r.document.passages) for _, r in self._waiting) >= _BATCH_PASSAGES:
+            self._flush()
+
+    def _open(self, item: _ToRead, archive: Result, later: list[Found]) -> None:
+        """Read the members of an archive as files of their own."""
+        if item.found.held is not None:
+            self._refuse(item, _Unreadable("nested_archive", "压缩包套得太深，没有打开"))
+            return
+        self._forget_refusal(item.found)
+        if source := self._sources.get(item.found.file):  # it was a document once
+            with self._library.transaction():
+                self._delete_source(source)
+        found = []
+        for member in archive.members:
+            member_found = item.found.member(member.name, archive.member_file(member))
+            self._members.append(member_found)
+            if member.reason:
+                self._reject(member_found, _Unreadable(member.reason, member.message))
+            else:
+                found.append(member_found)
+        self._total += len(found)
+        self._take(found, later)
+        if not any(waits.archive == item.found.file for waits in later):
+            shutil.rmtree(archive.folder)
+
+    def _to_read(self, found: Sequence[Found], later: list[Found]) -> Iterator[_ToRead]:
         """The files that must be read; what is known of the others is settled at once."""
         for item in found:
             source = self._sources.get(item.file)
             if source is not None:
-                item = _Found(source.root, source.path)
+                item = replace(item, root=source.root, path=source.path)
             try:
-                digest = _content_hash(item.file)
+                check_size(item.readable.stat().st_size)
+                digest = item.content_hash()
             except OSError as error:
-                self._reject(item, _Unreadable.of(item.file, error))
+                self._reject(item, _Unreadable.of(error))
+                self._step(item)
+                continue
+            except UnreadableDocument as error:
+                self._reject(item, _Unreadable(error.reason, str(error)))
                 self._step(item)
                 continue
             known = self._library.by_content(digest)
             if {digest, known, source and source.document_id} & self._coming:
                 later.append(item)
             elif source is not None and source.content_hash == digest:
-                if self._versions[source.document_id] >= READER_VERSION:
+                if self._versions[source.document_id]:
                     self._keep(item, source)
                     self._step(item)
                 else:
@@ -208,21 +231,33 @@ class _Job:
             elif known is not None:
                 self._point(item, source, digest, known)
                 self._step(item)
+            elif refusal := self._known_refusal(item, digest):
+                self._reject(item, _Unreadable(refusal.reason, refusal.message))
+                self._step(item)
             else:
                 yield self._will_read(item, digest, source, self._replaced(source))
 
+    def _known_refusal(self, found: Found, digest: str) -> Refusal | None:
+        """That this content could not be read, and why it could not be read today either."""
+        refusal = self._refusals.get(str(found.file))
+        if refusal is None or (refusal.content_hash, refusal.ability) != (digest, self._ability):
+            return None
+        return refusal
+
     def _will_read(
-        self, found: _Found, digest: str, source: Source | None, replaces: str | None
+        self, found: Found, digest: str, source: Source | None, replaces: str | None
     ) -> _ToRead:
         self._coming |= {digest} | ({source.document_id} if source else set())
-        return _ToRead(found, digest, self._audience_of(found, source), replaces)
+        audience = self._audience_of(found, source)
+        return _ToRead(found, digest, audience, replaces, self._room)
 
-    def _audience_of(self, found: _Found, before: Source | None) -> Audience:
-        """What the sidecar says, else who ingests, else as before; a new file is the staff's."""
-        said = read_sidecar(found.file).audience or self._audience
+    def _audience_of(self, found: Found, before: Source | None) -> Audience:
+        """What the sidecar says, else who ingests, else as before; a new file is the staff's.
+        The sidecar of an archive speaks for its members."""
+        said = read_sidecar(found.archive or found.file).audience or self._audience
         return said or (before.audience if before else Audience.STAFF)
 
-    def _keep(self, found: _Found, source: Source) -> None:
+    def _keep(self, found: Found, source: Source) -> None:
         """The file is as it was; only its audience may have been set anew."""
         audience = self._audience_of(found, source)
         if audience is source.audience:
@@ -232,7 +267,7 @@ class _Job:
             self._put_source(found, source.content_hash, audience, source.document_id)
         self._note(found, "updated", source.document_id)
 
-    def _point(self, found: _Found, source: Source | None, digest: str, document_id: str) -> None:
+    def _point(self, found: Found, source: Source | None, digest: str, document_id: str) -> None:
         """The same bytes are known already: another copy, or the old file under a new name."""
         gone = None if source is not None else self._gone(document_id)
         audience = self._audience_of(found, source or gone)
@@ -248,7 +283,7 @@ class _Job:
             (
                 source
                 for source in self._sources.values()
-                if source.document_id == document_id and not source.file.exists()
+                if source.document_id == document_id and not is_there(source.file)
             ),
             None,
         )
@@ -270,8 +305,6 @@ class _Job:
         ready = together(read.prepared for _, read in batch)
         known = library.known_vectors(ready.texts, encoder.identity)
         made = encode(encoder, {k: t for k, t in ready.texts.items() if k not in known})
-        for item, _ in batch:
-            library.keep_original(item.found.file, item.content_hash)
         outcomes = []
         with library.transaction():
             library.put_vectors(encoder.identity, {**ready.vectors, **made})
@@ -280,14 +313,15 @@ class _Job:
                     read.document,
                     read.prepared.vector_keys,
                     item.content_hash,
-                    READER_VERSION,
+                    version_of(read.document.format),
                     item.document_id,
                     read.signature,
                 )
                 self._put_source(item.found, item.content_hash, item.audience, document_id)
+                self._forget_refusal(item.found)
                 outcomes.append((item, document_id, read.document))
         for item, document_id, document in outcomes:
-            self._versions[document_id] = READER_VERSION
+            self._versions[document_id] = True
             self._note(
                 item.found,
                 "added" if item.document_id is None else "updated",
@@ -297,16 +331,23 @@ class _Job:
             )
         self._collection.catch_up(ready.terms)
 
-    def prune(self, paths: Sequence[Path], found: Iterable[_Found]) -> None:
-        """Forget files that are no longer under the paths named."""
-        present = {item.file for item in found}
+    def forget(self, paths: Sequence[Path], found: Iterable[Found], *, prune: bool) -> None:
+        """Forget why files under the paths could not be read that are no longer there, and with
+        `prune` the documents of such files, too."""
+        present = {item.file for item in found} | {item.file for item in self._members}
         roots = [path.resolve() for path in paths]
-        for source in list(self._sources.values()):
-            below = any(source.file == root or root in source.file.parents for root in roots)
-            if below and source.file not in present:
+
+        def is_gone(file: Path) -> bool:
+            below = any(file == root or root in file.parents for root in roots)
+            return below and file not in present and self._closed.isdisjoint(file.parents)
+
+        with self._library.transaction():
+            self._library.delete_refusals(file for file in self._refusals if is_gone(Path(file)))
+        for source in list(self._sources.values()) if prune else ():
+            if is_gone(source.file):
                 with self._library.transaction():
                     self._delete_source(source)
-                self._note(_Found(source.root, source.path), "removed", source.document_id)
+                self._note(Found(source.root, source.path), "removed", source.document_id)
 
     def finish(self) -> None:
         """Commit the rest and drop what nothing refers to any more."""
@@ -317,7 +358,7 @@ class _Job:
             with self._library.transaction():
                 self._library.sweep()
 
-    def _put_source(self, found: _Found, digest: str, audience: Audience, document_id: str) -> None:
+    def _put_source(self, found: Found, digest: str, audience: Audience, document_id: str) -> None:
         source = Source(found.root, found.path, digest, audience, document_id)
         self._library.put_source(source)
         self._sources[found.file] = source
@@ -328,7 +369,7 @@ class _Job:
 
     def _note(
         self,
-        found: _Found,
+        found: Found,
         outcome: str,
         document_id: str | None = None,
         *,
@@ -341,55 +382,62 @@ class _Job:
             FileOutcome(found.file, outcome, document_id, reason, message, warnings, report)
         )
 
-    def _step(self, found: _Found) -> None:
+    def _step(self, found: Found) -> None:
         self._done += 1
-        self._tell(self._done, found.file)
+        self._progress(self._done, self._total, found.file)
 
-    def _reject(self, found: _Found, why: _Unreadable) -> None:
+    def _refuse(self, item: _ToRead, why: _Unreadable) -> None:
+        """Reject what was just read, and remember why."""
+        self._reject(item.found, why)
+        with self._library.transaction():
+            if why.reason in _PASSING:
+                self._library.delete_refusals([str(item.found.file)])
+            else:
+                self._library.put_refusal(
+                    Refusal(
+                        str(item.found.file),
+                        item.content_hash,
+                        self._ability,
+                        why.reason,
+                        why.message,
+                    )
+                )
+
+    def _forget_refusal(self, found: Found) -> None:
+        if str(found.file) in self._refusals:
+            self._library.delete_refusals([str(found.file)])
+
+    def _reject(self, found: Found, why: _Unreadable) -> None:
+        self._closed.add(found.file)
         self._note(found, "rejected", reason=why.reason, message=why.message)
 
 
-def _read(tools: Tools, item: _ToRead) -> _Read | _Unreadable:
-    """One file as a document with all that its passages need. Runs in any process."""
+_sandbox: Sandbox | None = None
+
+
+def _close_sandbox() -> None:
+    global _sandbox
+    if _sandbox is not None:
+        _sandbox.close()
+        _sandbox = None
+
+
+def _read(tools: Tools, item: _ToRead) -> _Read | _Unreadable | Result:
+    """One file as a document with all that its passages need, or an archive. In any process."""
+    global _sandbox
+    _sandbox = _sandbox or Sandbox(item.room)
     try:
-        document = read(item.found.file)
+        result = _sandbox.read(item.found.readable)
     except UnreadableDocument as error:
         return _Unreadable(error.reason, str(error))
     except OSError as error:
-        return _Unreadable.of(item.found.file, error)
+        return _Unreadable.of(error)
+    document = result.document
+    if document is None:
+        return result
     signature = signature_of(tools.analyzer, document.text)
-    return _Read(document, prepare(tools, document), signature)
-
-
-def _walk(paths: Iterable[Path]) -> Iterator[_Found]:
-    """Files below the paths, each once under the path that names it; links are not followed."""
-    for path in paths:
-        root = path.resolve()
-        if root.is_file():
-            yield _Found(str(root.parent), root.name)
-            continue
-        for folder, folders, names in os.walk(root):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                file = Path(folder, name)
-                if not _is_ignored(name) and file.is_file() and not file.is_symlink():
-                    yield _Found(str(root), str(file.relative_to(root)))
-
-
-def _is_ignored(name: str) -> bool:
-    """Hidden files, Word's lock files, half-written downloads, sidecars: no documents."""
-    lowered = name.lower()
-    return (
-        lowered.startswith((".", "~$"))
-        or lowered in _IGNORED_NAMES
-        or lowered.endswith((*_IGNORED_ENDINGS, ENDING))
-    )
-
-
-def _content_hash(file: Path) -> str:
-    """sha256 of a file's bytes and of its sidecar's, if it has one, in hexadecimal."""
-    with file.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256")
-    if (sidecar := sidecar_of(file)).is_file():
-        digest.update(b"\0" + sidecar.read_bytes())
-    return digest.hexdigest()
+    pictures: Path | None = result.pictures
+    if not any(result.pictures.iterdir()):
+        shutil.rmtree(result.folder)
+        pictures = None
+    return _Read(document, prepare(tools, document), signature, pictures)

@@ -6,52 +6,51 @@ without a parser is refused here, because a parser is the expensive and the dang
 
 from __future__ import annotations
 
-import mmap
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from index.errors import UnreadableDocument
-from ingest.archive import open_zip
+from ingest.archive import inflate, open_zip
+from ingest.limits import MAX_FILE_BYTES
 
-MAX_FILE_BYTES = 100 * 1024 * 1024
 _HEAD_BYTES = 64 * 1024
 
-_EXTENSIONS = {
+# By kind of content: what files that hold it are called.
+_NAMED = {
     "pdf": "pdf",
-    "docx": "docx",
-    "docm": "docx",
-    "dotx": "docx",
-    "dotm": "docx",
-    "html": "html",
-    "htm": "html",
-    "xhtml": "html",
-    "shtml": "html",
-    "txt": "txt",
-    "text": "txt",
-    "md": "txt",
-    "markdown": "txt",
-    "csv": "txt",
-    "log": "txt",
+    "docx": "docx docm dotx dotm",
+    "doc": "doc dot wps wpt",
+    "rtf": "rtf doc",
+    "odt": "odt ott fodt",
+    "html": "html htm xhtml shtml",
+    "mhtml": "mht mhtml",
+    "txt": "txt text md markdown log",
+    "csv": "csv tsv",
+    "xlsx": "xlsx xlsm xltx xltm",
+    "xls": "xls xlt et ett",
+    "ods": "ods ots",
+    "pptx": "pptx pptm potx ppsx",
+    "ppt": "ppt pps dps dpt",
+    "odp": "odp otp",
+    "ofd": "ofd",
+    "image": "png jpg jpeg jpe tif tiff bmp webp",
+    "zip": "zip",
 }
-# Named so that a wrong extension is reported even though the content can be read.
-_OTHER_EXTENSIONS = frozenset(
-    (
-        *("doc", "xls", "ppt", "wps", "et", "dps", "rtf", "odt", "ods", "odp", "ofd"),
-        *("xlsx", "pptx", "zip", "rar", "7z", "png", "jpg", "jpeg", "gif", "exe"),
-    )
-)
+_KINDS_BY_NAME: dict[str, set[str]] = {}
+for _kind_named, _names in _NAMED.items():
+    for _name in _names.split():
+        _KINDS_BY_NAME.setdefault(_name, set()).add(_kind_named)
+# Of what cannot be read; named so that a wrong name is noticed even then.
+_OTHER_EXTENSIONS = frozenset(("rar", "7z", "gif", "exe", "epub", "mp3", "mp4"))
 
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "Windows 可执行程序"),
     (b"\x7fELF", "Linux 可执行程序"),
-    (b"\x89PNG\r\n\x1a\n", "PNG 图片"),
-    (b"\xff\xd8\xff", "JPEG 图片"),
-    (b"GIF87a", "GIF 图片"),
-    (b"GIF89a", "GIF 图片"),
-    (b"II*\x00", "TIFF 图片"),
-    (b"MM\x00*", "TIFF 图片"),
-    (b"{\\rtf", "RTF 文档"),
+    (b"GIF87a", "GIF 动图"),
+    (b"GIF89a", "GIF 动图"),
     (b"Rar!\x1a\x07", "RAR 压缩包"),
     (b"7z\xbc\xaf\x27\x1c", "7z 压缩包"),
     (b"\x1f\x8b\x08", "gzip 压缩包"),
@@ -62,18 +61,34 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"OggS", "音频文件"),
     (b"%!PS", "PostScript 文件"),
 )
+# What may help the person who has such a file.
+_ADVICE = {"RAR 压缩包": "请改存为 ZIP 压缩包", "7z 压缩包": "请改存为 ZIP 压缩包"}
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 # Inside a zip, the entry that tells the format; searched in this order.
 _PACKAGES: tuple[tuple[str, str], ...] = (
-    ("xl/workbook.xml", "Excel 表格（xlsx）"),
-    ("xl/workbook.bin", "Excel 表格（xlsb）"),
-    ("ppt/presentation.xml", "PowerPoint 演示文稿（pptx）"),
-    ("OFD.xml", "OFD 版式文件"),
-    ("META-INF/container.xml", "EPUB 电子书"),
-    ("content.xml", "OpenDocument 文档（odt/ods/odp）"),
+    ("xl/workbook.xml", "xlsx"),
+    ("ppt/presentation.xml", "pptx"),
+    ("OFD.xml", "ofd"),
 )
+_OTHER_PACKAGES: tuple[tuple[str, str], ...] = (
+    ("xl/workbook.bin", "Excel 二进制表格（xlsb）"),
+    ("META-INF/container.xml", "EPUB 电子书"),
+)
+# What OpenDocument's first entry says.
+_OPEN_DOCUMENTS = {
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+}
+# The streams of old Office files.
+_OLE_STREAMS = {
+    "WordDocument": "doc",
+    "Workbook": "xls",
+    "Book": "xls",
+    "PowerPoint Document": "ppt",
+}
 
 # Matches "word/document.xml" and "word/document2.xml"; not "word/documents.xml.rels".
 _WORD_PART = re.compile(r"word/document\d{0,3}\.xml")
@@ -83,11 +98,13 @@ _HTML_START = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title)[\s>]",
 _HTML_TAG = re.compile(r"</?(?:p|div|span|table|td|br|li|ul|h[1-6]|a|b)(?=[\s/>])", re.IGNORECASE)
 # Matches '<?mso-application progid="Word.Document"?>'; not '<?xml version="1.0"?>'.
 _OFFICE_XML = re.compile(r"<\?mso-application\s{1,4}progid=\"(\w{1,20})")
+# A saved web page begins as mail does: "From: <Saved by Blink>", "MIME-Version: 1.0".
+_MAIL = re.compile(r"(?:MIME-Version|From|Snapshot-Content-Location|Content-Type|Subject):", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """`kind` is `pdf`, `docx`, `html` or `txt`; warnings are stable words."""
+    """`kind` is a key of `ingest.readers`' table or `zip`; warnings are stable words."""
 
     kind: str
     warnings: tuple[str, ...] = ()
@@ -97,39 +114,48 @@ def sniff(path: Path) -> Sniffed:
     """What the file is.
 
     Raises UnreadableDocument: `empty_file`, `too_large`, `unsupported_type`, `corrupt_zip`,
-    `zip_bomb`, `password_required`, `unreadable_file`.
+    `corrupt_doc`, `zip_bomb`, `password_required`, `unreadable_file`.
     """
     try:
         size = path.stat().st_size
         if not path.is_file():
-            raise UnreadableDocument("unreadable_file", f"{path.name} 不是普通文件")
+            raise UnreadableDocument("unreadable_file", "不是普通文件")
         if size == 0:
-            raise UnreadableDocument("empty_file", f"{path.name} 是空文件（0 字节）")
-        if size > MAX_FILE_BYTES:
-            megabytes = size // (1024 * 1024)
-            raise UnreadableDocument("too_large", f"{path.name} 有 {megabytes} MB，上限为 100 MB")
+            raise UnreadableDocument("empty_file", "是空文件（0 字节）")
+        check_size(size)
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except OSError as error:
         raise UnreadableDocument(
-            "unreadable_file", f"{path.name} 无法打开：{error.strerror or error}"
+            "unreadable_file", f"无法打开：{error.strerror or error}"
         ) from error
     kind = _kind(path, head)
     return Sniffed(kind, _mismatch(path, kind))
+
+
+def check_size(size: int) -> None:
+    """Raises UnreadableDocument `too_large`."""
+    if size > MAX_FILE_BYTES:
+        megabytes = size // (1024 * 1024)
+        raise UnreadableDocument("too_large", f"有 {megabytes} MB，上限为 100 MB")
 
 
 def _kind(path: Path, head: bytes) -> str:
     if head.startswith(_ZIP_MAGICS):
         return _package_kind(path)
     if head.startswith(_OLE_MAGIC):
-        raise _ole_refusal(path)
+        return _ole_kind(path)
+    if head.startswith(_PICTURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
+        return "image"
+    if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
+        return "image"
+    if head.startswith(b"{\\rtf"):
+        return "rtf"
     for magic, name in _MAGIC:
         if head.startswith(magic) and not _is_prose(head, magic):
-            raise _unsupported(path, name)
-    if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
-        raise _unsupported(path, "BMP 图片")
+            raise _unsupported(name)
     if head.startswith(b"RIFF") or head[4:8] == b"ftyp":
-        raise _unsupported(path, "音视频或 WebP 图片")
+        raise _unsupported("音频或视频")
     # Readers accept a header that starts late, but prose may mention it: only trust a late
     # header when the name agrees.
     at = head.find(b"%PDF-", 0, 1024)
@@ -147,12 +173,15 @@ def _text_kind(path: Path, text: str) -> str:
     start = text.lstrip("\ufeff \t\r\n")[:4096]
     office = _OFFICE_XML.search(start[:300])
     if office:
-        raise _unsupported(path, f"Office 2003 XML（{office[1]}）")
-    if start.startswith("MIME-Version:") and "multipart/related" in start:
-        raise _unsupported(path, "MHTML 网页存档")
-    if path.suffix.lower() in (".md", ".markdown") and not _HTML_START.match(start):
+        raise _unsupported(f"Office 2003 XML（{office[1]}）", "请用 Word 或 WPS 另存为 docx")
+    if _MAIL.match(start) and "multipart/" in start:
+        return "mhtml"
+    extension = path.suffix.lower().lstrip(".")
+    if extension in ("md", "markdown") and not _HTML_START.match(start):
         return "txt"  # Markdown may begin with tags, too
-    claims_html = _EXTENSIONS.get(path.suffix.lower().lstrip(".")) == "html"
+    if extension in ("csv", "tsv") and not _HTML_START.match(start):
+        return "csv"
+    claims_html = "html" in _KINDS_BY_NAME.get(extension, ())
     if start.startswith("<"):
         if _HTML_START.search(start) or claims_html:
             return "html"
@@ -175,33 +204,55 @@ def _ascii_view(head: bytes) -> str:
 def _package_kind(path: Path) -> str:
     with open_zip(path) as archive:
         names = set(archive.namelist())
+        said = inflate(archive, "mimetype", 200) if "mimetype" in names else b""
     if any(_WORD_PART.fullmatch(name) for name in names):
         return "docx"
-    for entry, name in _PACKAGES:
+    for entry, kind in _PACKAGES:
         if entry in names:
-            raise _unsupported(path, name)
-    raise _unsupported(path, "ZIP 压缩包")
+            return kind
+    for entry, name in _OTHER_PACKAGES:
+        if entry in names:
+            raise _unsupported(name)
+    return _OPEN_DOCUMENTS.get(said.decode("ascii", "replace").strip(), "zip")
 
 
-def _ole_refusal(path: Path) -> UnreadableDocument:
-    # An encrypted docx is an OLE file whose directory names the stream "EncryptedPackage".
-    marker = "EncryptedPackage".encode("utf-16-le")
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        if view.find(marker) >= 0:
-            return UnreadableDocument(
-                "password_required", f"{path.name} 设有打开密码，请去掉后再上传"
-            )
-    return _unsupported(
-        path, "旧版 Office 文档（doc/xls/ppt/wps）", "可另存为 docx 或 PDF 后再上传"
-    )
+def _ole_kind(path: Path) -> str:
+    """Old Office files and encrypted new ones are file systems in a file, told by their streams."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(path) as ole:
+            streams = {entry[0] for entry in ole.listdir() if entry}
+            if "EncryptedPackage" in streams or _is_locked(ole, streams):
+                raise UnreadableDocument("password_required", "设有打开密码，请去掉密码后再读入")
+    except UnreadableDocument:
+        raise
+    except Exception as error:  # olefile lets errors of many kinds escape from damaged files
+        raise UnreadableDocument(
+            "corrupt_doc", "已损坏或不完整，无法打开，请重新获取原文件"
+        ) from error
+    for stream, kind in _OLE_STREAMS.items():
+        if stream in streams:
+            return kind
+    raise _unsupported("不认识的旧版 Office 文件")
 
 
-def _unsupported(path: Path, name: str, advice: str = "") -> UnreadableDocument:
+def _is_locked(ole: Any, streams: set[str]) -> bool:
+    """Whether a doc is encrypted: a bit of its header says so."""
+    if "WordDocument" not in streams:
+        return False
+    header = ole.openstream("WordDocument").read(12)
+    return len(header) == 12 and bool(header[11] & 0x01)
+
+
+def _unsupported(name: str, advice: str = "") -> UnreadableDocument:
+    advice = advice or _ADVICE.get(name, "")
     tail = f"，{advice}" if advice else ""
-    return UnreadableDocument("unsupported_type", f"{path.name} 是{name}，目前尚未支持{tail}")
+    return UnreadableDocument("unsupported_type", f"是{name}，不能读入{tail}")
 
 
 def _mismatch(path: Path, kind: str) -> tuple[str, ...]:
     extension = path.suffix.lower().lstrip(".")
-    claimed = _EXTENSIONS.get(extension, extension if extension in _OTHER_EXTENSIONS else kind)
-    return () if claimed == kind else ("type_mismatch",)
+    if extension not in _KINDS_BY_NAME and extension not in _OTHER_EXTENSIONS:
+        return ()
+    return () if kind in _KINDS_BY_NAME.get(extension, ()) else ("type_mismatch",)

@@ -76,9 +76,7 @@ def read_text(path: Path) -> Reading:
     """
     decoded = decode(path.read_bytes())
     if _is_binary(decoded):
-        raise UnreadableDocument(
-            "unsupported_type", f"{path.name} 不是文本，格式无法识别，目前尚未支持"
-        )
+        raise UnreadableDocument("unsupported_type", "不是文本，格式无法识别，目前尚未支持")
     warnings: tuple[str, ...] = ("encoding_errors",) if decoded.errors else ()
     text, dropped = visible(decoded.text)
     if path.suffix.lower() in _MARKDOWN_NAMES or is_markdown(text):
@@ -93,7 +91,7 @@ def read_text(path: Path) -> Reading:
         blocks, dropped = paragraphs_of(rows, layout), dropped + furniture
         reading = Reading("txt", (), (), warnings)
     if not blocks:
-        raise UnreadableDocument("no_text", f"{path.name} 里没有文字（只有空白）")
+        raise UnreadableDocument("no_text", "里没有文字（只有空白）")
     blocks, noise = without_noise(blocks)
     return replace(reading, blocks=tuple(blocks), dropped=tuple(dropped + noise))
 

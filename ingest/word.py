@@ -41,8 +41,8 @@ from ingest.tables import Cell, rows_as_said
 _TOC_STYLE = re.compile(r"(?:toc|目录)\s?[1-9]", re.IGNORECASE)  # "toc 1"; not "toc heading"
 
 
-def read_word(path: Path) -> Reading:
-    """The text of a docx or docm.
+def read_word(path: Path, *, converted: bool = False) -> Reading:
+    """The text of a docx or docm; `converted` when LibreOffice made it of something else.
 
     Raises UnreadableDocument: `corrupt_zip`, `corrupt_docx`, `zip_bomb`, `xml_dtd`, `no_text`.
     """
@@ -51,18 +51,19 @@ def read_word(path: Path) -> Reading:
         document = parse_part(archive, main)
         folder = posixpath.dirname(main)
         styles = Styles(optional_part(archive, f"{folder}/styles.xml"))
-        numbering = Numbering(optional_part(archive, f"{folder}/numbering.xml"))
+        part = optional_part(archive, f"{folder}/numbering.xml")
+        numbering = Numbering(part, converted=converted)
         macros = any(name.endswith("vbaProject.bin") for name in archive.namelist())
         body = document.find(f"{W}body")
         if body is None:
-            raise UnreadableDocument("corrupt_docx", f"{path.name} 里没有正文部分，文件已损坏")
+            raise UnreadableDocument("corrupt_docx", "里没有正文部分，文件已损坏")
         notes = Notes(archive, main)
         heads = list(page_heads(archive, main, body))
     walk = _Walk(styles, numbering, has(body, "lastRenderedPageBreak"), notes)
     walk.children(body, "text")
     walk.flush()
     if not walk.blocks:
-        raise UnreadableDocument("no_text", f"{path.name} 里没有文字")
+        raise UnreadableDocument("no_text", "里没有文字")
     warnings = ("has_macros",) if macros else ()
     dropped = (*walk.dropped, *_running_heads(heads, styles))
     return Reading("docx", tuple(walk.blocks), dropped, warnings)

@@ -26,7 +26,7 @@ from rich.text import Text
 from index.comparison import compare
 from index.errors import BadRequest
 from index.model import Document
-from ingest.pipeline import OUTCOMES, Report
+from ingest.outcome import OUTCOMES, Report
 from service.wording import WARNINGS
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import pytest
 from index.errors import UnreadableDocument
 from ingest import archive as archive_module
 from ingest.sniff import sniff
+from ole import compound_file
 
 
 def _zip(path: Path, entries: dict[str, bytes]) -> Path:
@@ -58,9 +59,10 @@ def test_wrong_extension_is_a_warning_not_a_refusal(tmp_path: Path) -> None:
     ("data", "named"),
     [
         (b"MZ\x90\x00\x03\x00\x00", "可执行"),
-        (b"\x89PNG\r\n\x1a\n", "PNG"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "旧版 Office"),
-        (b"{\\rtf1\\ansi", "RTF"),
+        (b"Rar!\x1a\x07\x01\x00", "请改存为 ZIP"),
+        (b"GIF89a" + bytes(20), "GIF"),
+        (compound_file({"Contents": b"x"}), "不认识的旧版 Office"),
+        (b'<?xml version="1.0"?><?mso-application progid="Word.Document"?>', "另存为 docx"),
     ],
 )
 def test_unsupported_formats_are_refused_by_name(tmp_path: Path, data: bytes, named: str) -> None:
@@ -68,23 +70,69 @@ def test_unsupported_formats_are_refused_by_name(tmp_path: Path, data: bytes, na
     path.write_bytes(data)
     reason, message = _reason(path)
     assert reason == "unsupported_type"
-    assert named in message and "尚未支持" in message
+    assert named in message and "不能读入" in message
 
 
 @pytest.mark.parametrize(
-    ("entry", "named"),
-    [("xl/workbook.xml", "xlsx"), ("ppt/presentation.xml", "pptx"), ("OFD.xml", "OFD")],
+    ("data", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "image"),
+        (b"\xff\xd8\xff\xe0", "image"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image"),
+        (b"{\\rtf1\\ansi", "rtf"),
+        (compound_file({"WordDocument": b"x"}), "doc"),
+        (compound_file({"Workbook": b"x"}), "xls"),
+        (compound_file({"PowerPoint Document": b"x"}), "ppt"),
+        (
+            b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related",
+            "mhtml",
+        ),
+    ],
 )
-def test_other_packages_are_refused_by_name(tmp_path: Path, entry: str, named: str) -> None:
-    reason, message = _reason(_zip(tmp_path / "a.zip", {entry: b"<a/>"}))
-    assert reason == "unsupported_type" and named in message
+def test_other_formats_are_known_whatever_they_are_called(
+    tmp_path: Path, data: bytes, kind: str
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(data)
+    assert sniff(path).kind == kind
+    assert sniff(path).warnings == ("type_mismatch",)
+
+
+@pytest.mark.parametrize(
+    ("entries", "kind"),
+    [
+        ({"xl/workbook.xml": b"<a/>"}, "xlsx"),
+        ({"ppt/presentation.xml": b"<a/>"}, "pptx"),
+        ({"OFD.xml": b"<a/>"}, "ofd"),
+        ({"mimetype": b"application/vnd.oasis.opendocument.text"}, "odt"),
+        ({"通知.txt": b"x", "content.xml": b"x"}, "zip"),
+    ],
+)
+def test_packages_are_told_by_their_entries(
+    tmp_path: Path, entries: dict[str, bytes], kind: str
+) -> None:
+    assert sniff(_zip(tmp_path / "a.zip", entries)).kind == kind
+
+
+def test_names_that_belong_to_one_kind_are_no_mismatch(tmp_path: Path) -> None:
+    for name in ("a.doc", "a.wps", "a.dot"):
+        path = tmp_path / name
+        path.write_bytes(compound_file({"WordDocument": b"x"}))
+        assert sniff(path).warnings == ()
 
 
 def test_encrypted_office_file_asks_for_the_password(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
-    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(700)
-    path.write_bytes(ole + "EncryptedPackage".encode("utf-16-le"))
+    path.write_bytes(compound_file({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}))
     assert _reason(path)[0] == "password_required"
+    path.write_bytes(compound_file({"WordDocument": bytes(11) + b"\x01"}))
+    assert _reason(path)[0] == "password_required"
+
+
+def test_damaged_old_office_files_are_corrupt(tmp_path: Path) -> None:
+    path = tmp_path / "a.doc"
+    path.write_bytes(compound_file({"WordDocument": b"x"})[:700])
+    assert _reason(path)[0] == "corrupt_doc"
 
 
 def test_empty_missing_and_oversized_files_have_reasons(

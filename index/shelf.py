@@ -1,0 +1,83 @@
+"""The files beside the database: originals as they came, pictures of scanned pages, and room to
+work in. All are named by hashes and numbers of ours, never as people called them.
+
+    home/
+      originals/<hash>          the files as they came
+      pictures/<hash>/<n>.jpg   pages of scans, to be shown beside their text
+      incoming/                 what is being read; emptied before and after
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class Shelf:
+    """The folders of one `--home`. Writing needs `Library.writing()`."""
+
+    def __init__(self, home: Path) -> None:
+        self._originals = home / "originals"
+        self._pictures = home / "pictures"
+        self._incoming = home / "incoming"
+
+    @contextmanager
+    def room(self) -> Iterator[Path]:
+        """A folder to work in, gone afterwards; what a crash left there is gone before."""
+        shutil.rmtree(self._incoming, ignore_errors=True)
+        self._incoming.mkdir()
+        try:
+            yield self._incoming
+        finally:
+            shutil.rmtree(self._incoming, ignore_errors=True)
+
+    def keep_original(self, file: Path, content_hash: str) -> None:
+        """Copy a file as it came, once, so that it appears whole or not at all."""
+        target = self._originals / content_hash
+        if target.exists():
+            return
+        partial = target.with_suffix(".part")
+        shutil.copyfile(file, partial)
+        partial.replace(target)
+
+    def missing_originals(self, hashes: Iterable[str]) -> list[str]:
+        return [name for name in hashes if not (self._originals / name).exists()]
+
+    def keep_pictures(self, folder: Path, content_hash: str) -> None:
+        """Take over the pictures `folder` holds, in place of those there were."""
+        target = self._pictures / content_hash
+        shutil.rmtree(target, ignore_errors=True)
+        found = [file for file in folder.glob("*.jpg") if _is_plain(file)]
+        if not found:
+            return
+        target.mkdir(parents=True)
+        for file in found:
+            shutil.move(file, target / file.name)
+
+    def pictures(self, content_hash: str) -> list[int]:
+        """The pages there are pictures of."""
+        files = (self._pictures / content_hash).glob("*.jpg")
+        return sorted(int(file.stem) for file in files if file.stem.isdecimal())
+
+    def picture(self, content_hash: str, page: int) -> bytes | None:
+        """A page's picture as JPEG; None when there is none."""
+        try:
+            return (self._pictures / content_hash / f"{page}.jpg").read_bytes()
+        except OSError:
+            return None
+
+    def sweep(self, kept: Collection[str]) -> None:
+        """Remove what belongs to no content any more."""
+        for original in self._originals.iterdir():
+            if original.name not in kept:
+                original.unlink()
+        for pictures in self._pictures.glob("*"):
+            if pictures.name not in kept:
+                shutil.rmtree(pictures)
+
+
+def _is_plain(file: Path) -> bool:
+    """Whether it is a picture as a reader leaves it, and not a link to something else."""
+    return file.stem.isdecimal() and file.is_file() and not file.is_symlink()

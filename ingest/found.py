@@ -1,0 +1,68 @@
+"""The files to read: found below the paths that were named, or taken out of archives."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.ignored import is_ignored
+from ingest.sidecar import sidecar_of
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file below a root named by the user.
+
+    A member of an archive has the archive's place and its own name behind it as `path`, and is
+    `held` where it was taken out.
+    """
+
+    root: str
+    path: str
+    held: Path | None = None
+    archive: Path | None = None
+
+    @property
+    def file(self) -> Path:
+        """What it is known by; of a member there is no such file."""
+        return Path(self.root, self.path)
+
+    @property
+    def readable(self) -> Path:
+        """Where its bytes are."""
+        return self.held or self.file
+
+    def member(self, name: str, held: Path) -> Found:
+        """A file of this archive."""
+        return Found(self.root, f"{self.path}/{name}", held, self.file)
+
+    def content_hash(self) -> str:
+        """sha256 of its bytes and of its sidecar's, if it has one, in hexadecimal."""
+        with self.readable.open("rb") as handle:
+            digest = hashlib.file_digest(handle, "sha256")
+        if (sidecar := sidecar_of(self.readable)).is_file():
+            digest.update(b"\0" + sidecar.read_bytes())
+        return digest.hexdigest()
+
+
+def walk(paths: Iterable[Path]) -> Iterator[Found]:
+    """Files below the paths, each once under the path that names it; links are not followed."""
+    for path in paths:
+        root = path.resolve()
+        if root.is_file():
+            yield Found(str(root.parent), root.name)
+            continue
+        for folder, folders, names in os.walk(root):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                file = Path(folder, name)
+                if not is_ignored(name) and file.is_file() and not file.is_symlink():
+                    yield Found(str(root), str(file.relative_to(root)))
+
+
+def is_there(file: Path) -> bool:
+    """Whether there is such a file, or an archive that had it."""
+    return file.exists() or any(above.is_file() for above in file.parents)
