@@ -22,11 +22,13 @@ _LABELLED = re.compile(
     r"^[>*\-\s]{0,4}([\u4e00-\u9fff][\u4e00-\u9fff\s]{1,14}?)\s{0,4}[:：]\s{0,4}(\S.{0,60})$"
 )
 
-_NUMBER = re.compile(r"发文字号|发文文号|文号")
-_BODY = re.compile(r"(?:发文|制发|制定|解读)(?:机关|单位)|发布(?:机构|单位)")
+# A slip on which a document is handled names that document's: 来文文号.
+_NUMBER = re.compile(r"[发来]文[字文]号|文号")
+_BODY = re.compile(r"(?:发文|来文|制发|制定|解读)(?:机关|单位)|发布(?:机构|单位)")
 _DAY = re.compile(
     r"(?:成文|发文|签发|编制|制定|制订|修订|签订|签署|订立|填表|填报|起草|拟稿|最后更新|最近更新)(?:日期|时间)?"
 )
+_RECEIVED = re.compile(r"收文(?:日期|时间)")
 _SIGNED = re.compile(r"(?:签[订署约])?(?:日\s{0,4}期|时\s{0,4}间)\s?[:：]\s{0,4}")
 _CLOSING = 8  # paragraphs at the end
 _TERM = tuple("前后起至到以")
@@ -50,7 +52,7 @@ def labelled_body(paragraphs: Sequence[Paragraph]) -> Stated[str] | None:
 
 
 def labelled_date(paragraphs: Sequence[Paragraph]) -> Stated[str] | None:
-    return _date(paragraphs, _DAY, PLACED)
+    return _date(paragraphs, _DAY, PLACED) or _date(paragraphs, _RECEIVED, LIKELY)
 
 
 def meeting_date(paragraphs: Sequence[Paragraph], types: Sequence[str]) -> Stated[str] | None:
@@ -103,7 +105,7 @@ def _pairs(paragraph: Paragraph) -> Iterator[tuple[str, str]]:
     cells = paragraph.cells or tuple(paragraph.text.split(" | "))
     if len(cells) > 1:
         for name, value in pairwise(cells):
-            if value.strip():
+            if value.strip() and value != name:  # a merged cell says its label twice
                 yield name.rstrip("：: "), value.strip()
     elif len(paragraph.text) <= 160 and {":", "："}.intersection(paragraph.text):
         # 编制部门：研发中心        编制日期：2031/1/3

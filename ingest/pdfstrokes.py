@@ -38,7 +38,7 @@ class Strokes:
         for bent, points in _parts(path.handle):
             self._points += len(points)
             shown = [moved(point, matrix) for point in points]
-            self._keep(bent, [(x, self.height - y) for x, y in shown])
+            self.keep(bent, [(x, self.height - y) for x, y in shown])
 
     def tables(self) -> list[Any]:
         """The tables that pdfplumber finds in the strokes."""
@@ -54,7 +54,7 @@ class Strokes:
     def _number(self) -> int:
         return len(self.lines) + len(self.rects) + len(self.curves)
 
-    def _keep(self, bent: bool, points: Sequence[Point]) -> None:
+    def keep(self, bent: bool, points: Sequence[Point]) -> None:
         if len(points) < 2:
             return
         there_and_back = len(points) == 3 and points[0] == points[2]
