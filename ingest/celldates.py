@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from ingest.numbering import format_number
 
@@ -20,6 +21,7 @@ _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _DAYS = "一二三四五六日"
 
 
+@lru_cache(maxsize=1000)
 def is_date(code: str) -> bool:
     if GENERAL.search(code):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from operator import eq, ge, gt, le, lt, ne
 
 from ingest.celldates import GENERAL, TOKEN, is_date, is_literal, said, shown_date
@@ -63,11 +64,14 @@ BUILT_IN = {
 _CONDITION = re.compile(r"\[(<=|>=|<>|[<>=])(-?\d{1,15}(?:\.\d{1,15})?)\]")  # "[>=60]合格"
 _HOLDS = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "<>": ne}
 _PLACES = frozenset("0#?")
+_PLAIN = frozenset(("", "General", "@"))
 _MAX_CODE = 255  # as Excel
 
 
 def shown(stored: str, code: str, epoch_1904: bool = False) -> str:
     """A number as stored ("45468", "1.8982575123E10") as its format shows it."""
+    if code in _PLAIN and stored.isdecimal():
+        return stored
     try:
         value = Decimal(stored)
     except ArithmeticError:
@@ -111,6 +115,7 @@ def general(value: Decimal, stored: str = "") -> str:
     return "0" if text == "-0" else text
 
 
+@lru_cache(maxsize=1000)
 def _sections(code: str) -> list[str]:
     parts = [""]
     for token in TOKEN.findall(code):
