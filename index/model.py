@@ -42,7 +42,8 @@ class Paragraph:
 
     `level` is 0 for the document's title lines, 1.. for headings, None for body text.
     `annex` is 0 in the main text and n in the n-th annex. A row of a table has its `cells`, one
-    for each column; `header` marks a row of column names.
+    for each column; `header` marks a row of column names. `confidence` is how surely the text was
+    recognised in a picture, 0..1; None for text that was not.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Paragraph:
     annex: int = 0
     cells: tuple[str, ...] = ()
     header: bool = False
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

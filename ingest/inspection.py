@@ -50,6 +50,11 @@ def as_inspection(document: Document) -> dict[str, Any]:
         "contacts": [_contact(contact) for contact in document.contacts],
         "personal": _personal(document),
         "tables": list(_tables(document.paragraphs)),
+        "recognised": [
+            {"paragraph": place, "page": paragraph.page, "confidence": paragraph.confidence}
+            for place, paragraph in enumerate(document.paragraphs)
+            if paragraph.confidence is not None
+        ],
         "text": [paragraph.text for paragraph in document.paragraphs if not paragraph.annex],
         "dropped": [{"text": dropped.text, "why": dropped.why} for dropped in document.dropped],
         "members": [],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ingest.breaks import ends_sentence, first_unit, has_marker, has_open_bracket, join
@@ -26,7 +26,8 @@ class Line:
     """One printed line. `size` is that of most of its characters, `kind` as in Block.
 
     A table row is a line of kind `row`: it keeps its place and joins with nothing. `column` is
-    1 or 2 where the page is set in two columns, 0 for lines across the page.
+    1 or 2 where the page is set in two columns, 0 for lines across the page. `confidence` as in
+    Block.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Line:
     page: int = 1
     kind: str = "text"
     column: int = 0
+    confidence: float | None = None
 
     def block(self) -> Block:
         """The line as a paragraph of its own; a row adds its cells."""
@@ -253,12 +255,22 @@ def _block(group: Sequence[Line], margins: _Margins, body: float) -> Block:
     for line in group:
         text = join(text, line.text) if text else line.text
     column = margins[group[0].page, group[0].column]
+    confidence = _confidence(group)
     if group[0].kind != "text":
-        return group[0].block()
+        return replace(group[0].block(), confidence=confidence)
     return Block(
         text=text,
         page=group[0].page,
         size=_half(group[0].size),
         bold=all(line.bold for line in group),
         centred=all(is_centred(line, column, body) for line in group),
+        confidence=confidence,
     )
+
+
+def _confidence(group: Sequence[Line]) -> float | None:
+    """The mean over the characters that were recognised."""
+    known = [(line.confidence, len(line.text)) for line in group if line.confidence is not None]
+    if not known:
+        return None
+    return round(sum(sure * count for sure, count in known) / sum(n for _, n in known), 3)

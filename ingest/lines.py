@@ -18,7 +18,8 @@ class Block:
     `size` in points, `outline` is the format's own heading level (Word outline level,
     h1..h6), `kind` is `text`, `row` (a table row, cells joined by " | ") or `box`.
     Style the format cannot tell stays None or False. A row has its `cells`, empty ones too, one
-    for each column of the table; `header` marks a row of column names.
+    for each column of the table; `header` marks a row of column names. `confidence` is there for
+    text recognised in a picture: how sure that is, 0..1, the mean over its characters.
     """
 
     text: str
@@ -30,6 +31,7 @@ class Block:
     kind: str = "text"
     cells: tuple[str, ...] = ()
     header: bool = False
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

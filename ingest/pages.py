@@ -6,6 +6,8 @@ What a page is asked for: `width`, `height`, `chars`, `images`, `lines`, `rects`
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +25,12 @@ from ingest.watermark import repeated_marks, split_watermark
 # A page with fewer characters than this under a picture is a scan with a stamp or a watermark.
 _SCAN_CHARS = 10
 _SCAN_AREA = 0.5
+# A page covered by a picture with less text than this may only bear a stamp of the scanner's.
+_COVERED = 0.8
+_STAMP_CHARS = 60
+_RICHER = 1.2  # times as much text is recognised as there was
+_HAN = re.compile("[\u3007\u4e00-\u9fff]")
+_DOUBTFUL = 0.85
 
 
 @dataclass(slots=True)
@@ -32,8 +40,9 @@ class Pages:
     sizes: list[PageSize] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     scans: list[int] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)  # what recognition may read better
     pictures: int = 0
-    unmapped: int = 0
+    unmapped: Counter[int] = field(default_factory=Counter)  # characters by page
     turned: list[Dropped] = field(default_factory=list)
     pale: list[Line] = field(default_factory=list)  # large and pale: a title or a watermark
 
@@ -47,6 +56,30 @@ def collect(found: Iterable[Any]) -> Pages:
         page.close()
     _settle_pale(pages)
     return pages
+
+
+def renew(pages: Pages, number: int, page: Any) -> None:
+    """Put a recognised page in the place of the page read, unless that says as much.
+
+    Many scanners write their own recognition behind the picture; where that reads as Chinese it
+    is left alone.
+    """
+    size = PageSize(float(page.width), float(page.height))
+    lines = _lines(page, page.chars, size, number)
+    own = "".join(line.text for line in pages.lines if line.page == number)
+    if _reads_well(own) and sum(len(line.text) for line in lines) < _RICHER * len(own):
+        return
+    if number in pages.scans:
+        pages.scans.remove(number)
+    pages.unmapped.pop(number, None)
+    pages.sizes[number - 1] = size
+    others = [line for line in pages.lines if line.page != number]
+    pages.lines = sorted([*others, *lines], key=lambda line: line.page)
+
+
+def _reads_well(text: str) -> bool:
+    """Whether text behind a picture is that of a Chinese page, and no stray signs."""
+    return 2 * len(_HAN.findall(text)) > sum(not char.isspace() for char in text)
 
 
 def _add_page(pages: Pages, page: Any) -> None:
@@ -63,7 +96,7 @@ def _add_page(pages: Pages, page: Any) -> None:
     turned: list[str] = []
     for char in found:
         if char["text"].startswith("(cid:"):
-            pages.unmapped += 1
+            pages.unmapped[number] += 1
         elif not char["upright"] or (not sideways and _is_aslant(char)):
             turned.append(char["text"])
         elif 0 <= char["x0"] <= size.width and 0 <= char["top"] <= size.height:
@@ -75,15 +108,51 @@ def _add_page(pages: Pages, page: Any) -> None:
     pages.pale += lines_of(maybe, number)
     pages.pictures += len(page.images)
     inked = sum(not char["text"].isspace() for char in chars)
-    if inked < _SCAN_CHARS and _picture_share(page.images, size) > _SCAN_AREA:
+    share = _picture_share(page.images, size)
+    if inked < _SCAN_CHARS and share > _SCAN_AREA:
         pages.scans.append(number)
+    if _is_unread(pages, number, page, chars, share):
+        pages.unread.append(number)
+    pages.lines.extend(_lines(page, chars, size, number, ruled=not sideways))
+
+
+def _is_unread(
+    pages: Pages, number: int, page: Any, chars: Sequence[dict[str, Any]], share: float
+) -> bool:
+    """Whether recognition may find more on a page than its characters say."""
+    text = "".join(char["text"] for char in chars).strip()
+    if number in pages.scans or pages.unmapped[number] > len(text):
+        return True
+    if not text:  # letters may be drawn as curves, or be a small picture
+        return bool(page.images or page.lines or page.rects or page.curves)
+    return share > _COVERED and (len(text) < _STAMP_CHARS or not _reads_well(text))
+
+
+def _lines(
+    page: Any, chars: list[dict[str, Any]], size: PageSize, number: int, ruled: bool = True
+) -> list[Line]:
+    """The lines and rows of a page in reading order."""
     inside: set[int] = set()
     rows: list[Line] = []
-    for table, members in tables_of(page, chars) if chars and not sideways else ():
+    for table, members in tables_of(page, chars) if chars and ruled else ():
         rows += [replace(row, page=number) for row in table]
         inside |= members
     free = [char for char in chars if id(char) not in inside]
-    pages.lines.extend(in_reading_order(free, rows, size, number))
+    lines = in_reading_order(free, rows, size, number)
+    if chars and "confidence" in chars[0]:
+        return [replace(line, confidence=_confidence(line, chars)) for line in lines]
+    return lines
+
+
+def _confidence(line: Line, chars: Sequence[dict[str, Any]]) -> float | None:
+    """How surely the characters of a line were recognised."""
+    inside = [
+        char["confidence"]
+        for char in chars
+        if line.top <= (char["top"] + char["bottom"]) / 2 <= line.bottom
+        and line.x0 <= (char["x0"] + char["x1"]) / 2 <= line.x1
+    ]
+    return sum(inside) / len(inside) if inside else None
 
 
 def _is_lying(char: dict[str, Any]) -> bool:
@@ -131,8 +200,10 @@ def as_reading(pages: Pages, format: str) -> Reading:
     warnings: list[str] = []
     if pages.scans:
         warnings.append("some_pages_need_ocr")
-    if pages.unmapped:
+    if pages.unmapped.total():
         warnings.append("unmapped_characters")
+    if any(line.confidence is not None and line.confidence < _DOUBTFUL for line in lines):
+        warnings.append("low_ocr_confidence")
     return Reading(
         format=format,
         blocks=tuple(paragraphs(_without_common_bold(lines), pages.sizes)),

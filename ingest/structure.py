@@ -75,7 +75,9 @@ def build_structure(reading: Reading) -> Structure:
         annex = bisect_right(closing.annexes, i) if i < bounds[-1] else 0
         level = levels.get(i)
         paragraphs.append(
-            Paragraph(block.text, block.page, level, annex, block.cells, block.header)
+            Paragraph(
+                block.text, block.page, level, annex, block.cells, block.header, block.confidence
+            )
         )
     attachments = [
         Attachment(

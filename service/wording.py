@@ -21,6 +21,7 @@ WARNINGS = {
     "has_macros": "文件带有宏，宏没有运行，也没有保留",
     "encoding_errors": "有些字符无法识别，原文的编码可能有误",
     "some_pages_need_ocr": "有的页是扫描图片，其中的文字没有读出",
+    "low_ocr_confidence": "有些文字是从扫描图片识别的，把握不大，请对照原件",
     "unmapped_characters": "有些字的字体没有编码，没有读出",
     "bad_sidecar": "旁边的 .meta.toml 里有写法不对的项目，这些项目没有采用",
     "layout_unclear": "看不出原文怎样分段，已按原来的行保留，请核对",
