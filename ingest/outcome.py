@@ -53,6 +53,11 @@ class Report:
         self.files.sort(key=place)
 
     @property
+    def changed(self) -> bool:
+        """Whether any file brought something that was not known."""
+        return self.count("unchanged") < len(self.files)
+
+    @property
     def nothing_could_be_read(self) -> bool:
         """True when there were files and every one was rejected."""
         return bool(self.files) and self.count("rejected") == len(self.files)

@@ -77,15 +77,18 @@ def ingest(
     *,
     audience: Audience | None = None,
     prune: bool = False,
+    gone: Sequence[Path] = (),
+    ready: Callable[[Path], bool] = lambda file: True,
     progress: Progress = lambda done, total, file: None,
     processes: int | None = None,
 ) -> Report:
     """Bring the library up to the files under `paths`.
 
     `audience` None means staff for a new file and no change for a known one. `prune` removes
-    what is no longer there under the paths named, and nothing else. `processes` read and
-    segment, as many as there are cores when None. Raises BadRequest for a path that does not
-    exist, EncoderUnavailable when vectors cannot be made.
+    what is no longer there under the paths named and those `gone`, and nothing else. Files that
+    are not `ready` are left as they are. `processes` read and segment, as many as there are cores
+    when None. Raises BadRequest for a path that does not exist, EncoderUnavailable when vectors
+    cannot be made.
     """
     for path in paths:
         if not path.exists():
@@ -98,12 +101,10 @@ def ingest(
         found = list({item.file: item for item in walk(paths)}.values())
         job = _Job(collection, audience, room, workers, progress)
         try:
-            job.take(found)
-            job.forget(paths, found, prune=prune)
+            job.take([item for item in found if ready(item.file)])
+            job.forget([*paths, *gone], found, prune=prune)
         except KeyboardInterrupt:
             job.report.interrupted = True
-        finally:
-            _close_sandbox()
         job.finish()
     job.report.sort([item.file for item in found])
     return job.report
@@ -341,8 +342,9 @@ class _Job:
             below = any(file == root or root in file.parents for root in roots)
             return below and file not in present and self._closed.isdisjoint(file.parents)
 
-        with self._library.transaction():
-            self._library.delete_refusals(file for file in self._refusals if is_gone(Path(file)))
+        if forgotten := [file for file in self._refusals if is_gone(Path(file))]:
+            with self._library.transaction():
+                self._library.delete_refusals(forgotten)
         for source in list(self._sources.values()) if prune else ():
             if is_gone(source.file):
                 with self._library.transaction():
@@ -412,22 +414,14 @@ class _Job:
         self._note(found, "rejected", reason=why.reason, message=why.message)
 
 
-_sandbox: Sandbox | None = None
-
-
-def _close_sandbox() -> None:
-    global _sandbox
-    if _sandbox is not None:
-        _sandbox.close()
-        _sandbox = None
+# One for each process that reads; it ends when this process does.
+_sandbox = Sandbox()
 
 
 def _read(tools: Tools, item: _ToRead) -> _Read | _Unreadable | Result:
     """One file as a document with all that its passages need, or an archive. In any process."""
-    global _sandbox
-    _sandbox = _sandbox or Sandbox(item.room)
     try:
-        result = _sandbox.read(item.found.readable)
+        result = _sandbox.read(item.found.readable, item.room)
     except UnreadableDocument as error:
         return _Unreadable(error.reason, str(error))
     except OSError as error:

@@ -61,9 +61,7 @@ class Result:
 class Sandbox:
     """One reading process at a time, started when first needed. Not for several threads."""
 
-    def __init__(self, scratch: Path) -> None:
-        """Files of its own are made below `scratch`."""
-        self._scratch = scratch
+    def __init__(self) -> None:
         self._process: _Process | None = None
 
     def __enter__(self) -> Sandbox:
@@ -82,10 +80,13 @@ class Sandbox:
             self._process.kill()
             self._process = None
 
-    def read(self, path: Path) -> Result:
-        """What the file holds. Raises UnreadableDocument; `time_limit`, `resource_limit` and
-        `reader_died` are found here, all others by the readers."""
-        folder = Path(tempfile.mkdtemp(prefix="read-", dir=self._scratch))
+    def read(self, path: Path, room: Path) -> Result:
+        """What the file holds; what is made on the way lies below `room`.
+
+        Raises UnreadableDocument; `time_limit`, `resource_limit` and `reader_died` are found
+        here, all others by the readers.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="read-", dir=room))
         try:
             return self._read(path, folder)
         except BaseException:

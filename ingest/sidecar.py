@@ -61,6 +61,11 @@ def sidecar_of(file: Path) -> Path:
     return file.with_name(file.name + ENDING)
 
 
+def described_by(path: Path) -> Path:
+    """The file that a sidecar speaks of; any other path is itself."""
+    return path.with_name(path.name.removesuffix(ENDING)) if path.name != ENDING else path
+
+
 def read_sidecar(file: Path) -> Sidecar:
     """The sidecar of `file`; an empty one when there is none."""
     path = sidecar_of(file)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import shutil
 import stat
-import unicodedata
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +15,11 @@ from pathlib import Path
 from index.errors import UnreadableDocument
 from ingest.archive import MAX_ENTRIES, MAX_INFLATED_BYTES, inflate, open_zip
 from ingest.ignored import is_ignored
+from ingest.label import as_label
 from ingest.sniff import sniff
 
 # An archive in an archive is opened, one in that is not.
 MAX_DEPTH = 2
-_MAX_NAME_CHARS = 120
 _UTF8_NAME = 0x800
 _EXTENSION = re.compile(r"\.[a-z0-9]{1,8}")
 
@@ -140,14 +139,4 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
                 break
             except UnicodeDecodeError:
                 continue
-    parts = unicodedata.normalize("NFC", name).replace("\\", "/").split("/")
-    clean = ("".join(char for char in part if char.isprintable()).strip() for part in parts)
-    return "/".join(_short(part) for part in clean if part.strip(".")) or "未命名"
-
-
-def _short(name: str) -> str:
-    """Names longer than a file's may be keep their ending."""
-    if len(name) <= _MAX_NAME_CHARS:
-        return name
-    suffix = Path(name).suffix[:10]
-    return name[: _MAX_NAME_CHARS - len(suffix) - 1] + "…" + suffix
+    return as_label(name)

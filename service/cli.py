@@ -105,6 +105,36 @@ def ingest(
 
 @app.command()
 @_command
+def watch(
+    folder: Annotated[Path, typer.Argument(help="要照看的目录")],
+    home: Home = None,
+    audience: Annotated[
+        Audience | None,
+        typer.Option(help="谁能看到：staff 工作人员（新文件默认）、member 会员、public 公众"),
+    ] = None,
+    prune: Annotated[bool, typer.Option(help="文件从目录里删掉后，也从资料库移除")] = False,
+    minutes: Annotated[int, typer.Option(help="每隔几分钟把整个目录再查一遍", min=1)] = 10,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """一直照看一个目录：有新文件或改动就读入，按 Ctrl-C 停止。"""
+    from service.caretaker import Caretaker
+
+    if not folder.is_dir():
+        raise BadRequest(f"找不到目录 {folder}，请检查路径")
+    settings = read_settings(home=home, encoder=encoder)
+
+    @contextmanager
+    def opened() -> Iterator[Collection]:
+        with _opened(settings, create=True) as collection:
+            yield collection
+
+    caretaker = Caretaker(folder, opened, audience=audience, prune=prune, minutes=minutes)
+    caretaker.run(report.print_round_json if as_json else report.print_round)
+
+
+@app.command()
+@_command
 def inspect(
     file: Annotated[Path, typer.Argument(help="一个文件")],
     as_json: AsJson = False,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +162,22 @@ def print_ingest(report: Report) -> None:
         _out.print(f"  {len(names)} 份（{some}）：{WARNINGS[code]}", markup=False, style="yellow")
     if report.interrupted:
         _out.print("已中断：此前读入的文件都已保存，可以检索；再运行一次即可继续", markup=False)
+
+
+def print_round(done: Report | str) -> None:
+    """What one round of watching a folder brought; nothing where nothing changed."""
+    now = datetime.now().strftime("%m-%d %H:%M:%S")
+    if isinstance(done, str):
+        _out.print(f"{now} {done}", markup=False)
+    elif done.changed:
+        _out.print(now, end=" ", markup=False)
+        print_ingest(done)
+
+
+def print_round_json(done: Report | str) -> None:
+    """The same as one line of JSON."""
+    if not isinstance(done, str):
+        _out.print(orjson.dumps(ingest_json(done)).decode(), markup=False)
 
 
 def print_document(document: Document) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import pickle
 import shutil
 import socket
@@ -34,7 +33,7 @@ readers._READERS["txt"] = Bad
 def box(tmp_path: Path) -> Iterator[Sandbox]:
     room = tmp_path / "room"
     room.mkdir()
-    with Sandbox(room) as opened:
+    with Sandbox() as opened:
         yield opened
     assert list(room.iterdir()) == [], "something was left behind"
 
@@ -54,12 +53,12 @@ def _misbehave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> Pa
 
 def _reason(box: Sandbox, file: Path) -> str:
     with pytest.raises(UnreadableDocument) as caught:
-        box.read(file)
+        box.read(file, file.parent / "room")
     return caught.value.reason
 
 
 def _text(box: Sandbox, file: Path) -> str:
-    result = box.read(file)
+    result = box.read(file, file.parent / "room")
     shutil.rmtree(result.folder)
     assert result.document is not None
     return result.document.text
@@ -73,7 +72,7 @@ def test_a_document_comes_back_whole(box: Sandbox, tmp_path: Path) -> None:
         "</table></body></html>",
         encoding="utf-8",
     )
-    result = box.read(file)
+    result = box.read(file, file.parent / "room")
     assert result.document == read(file)
     shutil.rmtree(result.folder)
 
@@ -190,7 +189,7 @@ def test_an_archive_comes_back_as_its_members(box: Sandbox, tmp_path: Path) -> N
     file = tmp_path / "a.zip"
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("文件/通知.txt", "通知的正文")
-    result = box.read(file)
+    result = box.read(file, file.parent / "room")
     (member,) = result.members
     assert member.name == "文件/通知.txt"
     assert result.member_file(member).read_text(encoding="utf-8") == "通知的正文"
