@@ -87,8 +87,9 @@ def recognise(image: Image, dpi: float) -> Recognised:
     crops = [_cut(image, box) for box in boxes]
     if crops and _is_upside_down(crops):
         turns, image = turns + 2, np.ascontiguousarray(np.rot90(image, 2))
-        boxes = _boxes(image, dpi)
-        crops = [_cut(image, box) for box in boxes]
+        corner = np.array(image.shape[1::-1], dtype=float)
+        boxes = [(corner - box)[[2, 3, 0, 1]] for box in reversed(boxes)]
+        crops = [np.ascontiguousarray(np.rot90(crop, 2)) for crop in reversed(crops)]
     read = zip(boxes, _read(crops), strict=True)
     words = [Words(text.strip(), box, sure) for box, (text, sure) in read]
     return Recognised(image, turns, tuple(filter(_is_text, words)))

@@ -30,7 +30,7 @@ _COVERED = 0.8
 _STAMP_CHARS = 60
 _RICHER = 1.2  # times as much text is recognised as there was
 _HAN = re.compile("[\u3007\u4e00-\u9fff]")
-_DOUBTFUL = 0.85
+DOUBTFUL = 0.85
 
 
 @dataclass(slots=True)
@@ -202,7 +202,7 @@ def as_reading(pages: Pages, format: str) -> Reading:
         warnings.append("some_pages_need_ocr")
     if pages.unmapped.total():
         warnings.append("unmapped_characters")
-    if any(line.confidence is not None and line.confidence < _DOUBTFUL for line in lines):
+    if any(line.confidence is not None and line.confidence < DOUBTFUL for line in lines):
         warnings.append("low_ocr_confidence")
     return Reading(
         format=format,

@@ -113,7 +113,6 @@ def test_ruled_tables_become_rows_in_their_place(tmp_path: Path) -> None:
     ("data", "reason"),
     [
         (b"%PDF-1.4\n1 0 obj <<", "corrupt_pdf"),
-        (tiny_pdf([[]], image=True), "needs_ocr"),
         (tiny_pdf([[]], "0 0 m 9 9 l S "), "no_text"),
         (tiny_pdf([[]] * 2001), "too_many_pages"),
     ],
@@ -130,11 +129,6 @@ def test_pages_lying_on_their_side_read_the_same(tmp_path: Path, turn: int) -> N
     plain = read_pdf(write(tmp_path / "a.pdf", data)).blocks
     turned = data.replace(b"/MediaBox", b"/Rotate %d/MediaBox" % turn)
     assert read_pdf(write(tmp_path / "b.pdf", turned)).blocks == plain
-
-
-def test_some_scanned_pages_are_a_warning(tmp_path: Path) -> None:
-    data = tiny_pdf([[body(0, "第一页的文字一共十个以上")], []], image=True)
-    assert read_pdf(write(tmp_path / "a.pdf", data)).warnings == ("some_pages_need_ocr",)
 
 
 def char(text: str, x: float, top: float, size: float) -> dict[str, object]:
