@@ -89,3 +89,15 @@ def vector_text(title: str | None, path: Sequence[str], text: str) -> str:
 
 def _masked(text: str | None) -> str | None:
     return None if text is None else mask(text)
+
+
+def shows_pictures(audience: Audience, body: Mapping[str, Any]) -> bool:
+    """Whether this audience may see pictures of the document's pages, which nobody can mask: the
+    public only where nothing personal was found and every line was surely recognised."""
+    if audience is not Audience.PUBLIC:
+        return True
+    if "low_ocr_confidence" in body["warnings"]:
+        return False
+    held = [paragraph["text"] for paragraph in body["paragraphs"]]
+    held += [dropped["text"] for dropped in body["dropped"]]
+    return mask_lines(held) == held

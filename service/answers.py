@@ -29,11 +29,13 @@ class Answers(Protocol):
         """One document to read; raises NotFound.
 
         `{"document_id", "title", "number", "issuer", "letterhead", "date", "types", "source",
-        "url", "paragraphs": [{"text", "page", "level", "annex", "id"}],
+        "url", "paragraphs": [{"text", "page", "level", "annex", "id", "confidence"}],
+        "pictures": [page],
         "sections": [{"level", "text", "id"}],
         "passages": [{"passage_id", "start", "end", "paragraph"}],
         "alike": [{"document_id", "title", "number", "date", "likeness"}]}`. An `id` is unique in
         the document and a section has its heading's; `start` and `end` are code points into the
-        paragraphs joined by newlines.
+        paragraphs joined by newlines. `pictures` are the scanned pages there are pictures of;
+        `confidence` is of text recognised in one, else None.
         """
         ...

@@ -132,6 +132,19 @@ def _programs(desk: Desk) -> APIRouter:
     def document(document_id: str) -> Response:
         return _json(desk.document(document_id))
 
+    @router.get(
+        "/documents/{document_id}/pages/{page:int}",
+        summary="扫描件一页的图",
+        responses={200: {"content": {"image/jpeg": {}}}},
+        response_class=Response,
+    )
+    def picture(document_id: str, page: int) -> Response:
+        return Response(
+            desk.picture(document_id, page),
+            media_type="image/jpeg",
+            headers={"Cache-Control": "private, no-cache", "Content-Disposition": "inline"},
+        )
+
     return router
 
 

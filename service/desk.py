@@ -12,7 +12,7 @@ from typing import Any
 from index.collection import Collection
 from index.errors import NotFound
 from index.model import Audience, Filter
-from index.projection import document_for
+from index.projection import document_for, shows_pictures
 from index.searcher import Searcher
 from index.suggester import Suggester
 from service.settings import Settings
@@ -86,4 +86,26 @@ class Desk:
             raise NotFound("没有这份文件，它可能已被删除或移走")
         shown = document_for(self._audience, held)
         alike = [(document_for(self._audience, others[key]), likeness[key]) for key in likeness]
-        return reading_json(shown, body, passages, alike, self._audience, self._settings.base_url)
+        pictures = library.shelf.pictures(held.content_hash)
+        return reading_json(
+            shown,
+            body,
+            passages,
+            alike,
+            pictures if shows_pictures(self._audience, body) else [],
+            self._audience,
+            self._settings.base_url,
+        )
+
+    def picture(self, document_id: str, page: int) -> bytes:
+        library = self._collection.library
+        with library.reading():
+            held = next(library.documents([document_id]), None)
+            body = library.body(document_id)
+        if held is None or body is None or not self._audience.sees(held.audience):
+            raise NotFound("没有这份文件，它可能已被删除或移走")
+        if shows_pictures(self._audience, body):
+            picture = library.shelf.picture(held.content_hash, page)
+            if picture is not None:
+                return picture
+        raise NotFound("没有这一页的图")

@@ -37,6 +37,10 @@ class Links:
             address += "#passage" if jump else ""
         return address
 
+    def picture(self, document_id: object, page: int) -> str:
+        """A scanned page of a document."""
+        return f"{self.base}v1/documents/{quote(str(document_id), safe='')}/pages/{page}"
+
     def asset(self, name: str) -> str:
         return f"{self.base}static/{ASSETS[name].digest}/{name}"
 

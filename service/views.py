@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from index.model import DOUBTFUL
 from service.excerpt import Piece, Span, excerpt, pieces_of
 from service.links import Links, site_address
 from service.wording import FILTERS, MODES, PAGE_SIZE, SORTS, date_zh, pages_zh
@@ -141,7 +142,8 @@ def results_view(result: Mapping[str, Any], links: Links) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph as shown: `page` and `annex` are set where a new one begins."""
+    """One paragraph as shown: `page` and `annex` are set where a new one begins. `unsure` is what
+    was recognised in a picture and may be wrong."""
 
     id: str
     tag: str
@@ -151,6 +153,16 @@ class Block:
     anchor: bool
     page: int | None
     annex: int | None
+    unsure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Paragraphs that begin on one page, and its picture beside them, if there is one."""
+
+    page: int
+    picture: str | None
+    blocks: list[Block]
 
 
 def _blocks(document: Mapping[str, Any], asked: Span | None) -> list[Block]:
@@ -177,11 +189,31 @@ def _blocks(document: Mapping[str, Any], asked: Span | None) -> list[Block]:
                 anchor=part is not None and not anchored,
                 page=paragraph["page"] if new_page else None,
                 annex=paragraph["annex"] if paragraph["annex"] not in (0, annex) else None,
+                unsure=(paragraph["confidence"] or 1.0) < DOUBTFUL,
             )
         )
         anchored = anchored or part is not None
         page, annex = paragraph["page"], paragraph["annex"]
     return blocks
+
+
+def _leaves(blocks: list[Block], document: Mapping[str, Any], links: Links) -> list[Leaf]:
+    """The blocks page by page where there are pictures of pages, else all on one leaf."""
+    pictures = set(document["pictures"])
+    if not pictures:
+        return [Leaf(1, None, blocks)]
+    pages = {f"{p['id']}": p["page"] for p in document["paragraphs"]}
+    found: dict[int, list[Block]] = {page: [] for page in sorted(pictures)}
+    for block in blocks:
+        found.setdefault(pages[block.id], []).append(block)
+    return [
+        Leaf(
+            page,
+            links.picture(document["document_id"], page) if page in pictures else None,
+            found[page],
+        )
+        for page in sorted(found)
+    ]
 
 
 def _repeats_title(paragraph: Mapping[str, Any], title: str | None) -> bool:
@@ -232,7 +264,10 @@ def reading_view(document: Mapping[str, Any], passage: str, links: Links) -> dic
         "url": site_address(document),
         "alike": [_alike(other, links) for other in document["alike"]],
         "sections": [s for s in document["sections"] if s["level"] and str(s["id"]) in shown],
-        "blocks": blocks,
+        "leaves": _leaves(blocks, document, links),
+        "pictured": bool(document["pictures"]),
+        "unsure": any(block.unsure for block in blocks),
+        "recognised": any(p["confidence"] is not None for p in document["paragraphs"]),
         "asked": any(block.anchor for block in blocks),
         "lost": bool(passage) and asked is None,
     }

@@ -173,6 +173,7 @@ def reading_json(
     body: Mapping[str, Any],
     passages: list[StoredPassage],
     alike: Sequence[tuple[StoredDocument, float]],
+    pictures: Sequence[int],
     audience: Audience,
     base_url: str,
 ) -> dict[str, Any]:
@@ -195,9 +196,11 @@ def reading_json(
                 "page": paragraph["page"],
                 "level": paragraph["level"],
                 "annex": paragraph["annex"],
+                "confidence": paragraph.get("confidence"),
             }
             for at, (paragraph, text) in enumerate(zip(body["paragraphs"], shown, strict=True))
         ],
+        "pictures": list(pictures),
         "sections": [
             {
                 "level": section["level"],

@@ -49,6 +49,7 @@ def make_document(
         offset += len(text) + 1
     listed = [
         {"text": text, "page": page, "level": level, "annex": 0, "id": f"par-{i}"}
+        | {"confidence": None}
         for i, (text, page, level) in enumerate(paragraphs)
     ]
     empty: dict[str, Any] = {
@@ -68,6 +69,7 @@ def make_document(
         "sections": [p for p in listed if p["level"] is not None],
         "passages": passages,
         "alike": [],
+        "pictures": [],
         **fields,
     }
 
@@ -512,6 +514,29 @@ def test_a_document_shows_fields_contents_headings_and_pages(client: TestClient)
     assert '<h2 id="par-5">第二章 收取</h2>' in html
     assert re.findall(r"<span>(第 \d 页)</span>", html) == ["第 1 页", "第 2 页", "第 3 页"]
     assert link(html, "查看网站原文") == "https://example.org/rules/12.html"
+
+
+def test_a_scan_has_its_pictures_beside_the_text(answers: MemoryAnswers) -> None:
+    paragraphs = [{**p, "confidence": 0.99} for p in RULES["paragraphs"]]
+    paragraphs[4] = {**paragraphs[4], "confidence": 0.6}
+    answers.documents[0] = {**RULES, "paragraphs": paragraphs, "pictures": [1, 2, 3, 4]}
+    html = TestClient(make_app(answers)).get("/documents/1").text
+    pictures = re.findall(r'<img src="([^"]*)" alt="([^"]*)"', html)
+    assert pictures[0] == ("../v1/documents/1/pages/1", "第 1 页的扫描图")
+    assert len(pictures) == 4
+    assert "可能有错字，请以扫描图为准。加点线的地方把握不大。" in html
+    assert html.count('class="unsure"') == 1
+    assert "第二条" in html[html.index('class="unsure"') :][:40]
+    first, second = html.split("pages/2", 1)
+    assert "第二条" in first and "第三条" in second
+    assert "这一页没有识别出文字" in html[html.index("pages/4") :]
+
+
+def test_a_scan_without_pictures_still_says_what_it_is(answers: MemoryAnswers) -> None:
+    paragraphs = [{**p, "confidence": 0.99} for p in RULES["paragraphs"]]
+    answers.documents[0] = {**RULES, "paragraphs": paragraphs}
+    html = TestClient(make_app(answers)).get("/documents/1").text
+    assert "可能有错字。</p>" in html and "<img" not in html and "第 2 页" in html
 
 
 def test_documents_alike_are_named_with_what_tells_them_apart(answers: MemoryAnswers) -> None:
