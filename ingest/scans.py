@@ -32,6 +32,7 @@ _KEPT_QUALITY = 70
 _SAME_SIZE = 0.09
 _SAME_SHORT = 0.22
 _LONG = 8  # characters
+_SHORT, _SHORT_BOX = 6, 0.87  # boxes round few characters are higher, by 10 to 25 % as measured
 _PITCH_NOISE = 0.25
 _BLANK_LEFT, _BLANK_RIGHT = "（“‘《〈〔【「『", "，。、；：！？）”’》〉〕】」』"
 
@@ -182,7 +183,7 @@ def _pitch(line: _Straight) -> float:
 
 
 def _size(line: _Straight, ratio: float) -> float:
-    by_height = ratio * line.height
+    by_height = ratio * line.height * (_SHORT_BOX if line.units < _SHORT else 1.0)
     fits = line.units >= 4 and abs(_pitch(line) / by_height - 1) <= _PITCH_NOISE
     return _pitch(line) if fits else by_height
 

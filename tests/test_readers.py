@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index.errors import UnreadableDocument
+from ingest.inspection import as_inspection
+from ingest.reader import build_document
 from ingest.readers import read_blocks
+from scanned import needs_ocr
 
 SHARED = Path(__file__).parents[2] / "shared"
 FORMATS = ("pdf", "docx", "html", "txt")
@@ -28,6 +32,10 @@ def _rows(folder: str) -> list[dict[str, Any]]:
 
 def _judged() -> list[dict[str, Any]]:
     return [row for row in _rows("files") if row["format"] in FORMATS and row["text_judged"]]
+
+
+def _scans() -> list[dict[str, Any]]:
+    return [row for row in _rows("files") if row["format"] == "pdf-image"]
 
 
 def _squeeze(text: str) -> str:
@@ -66,6 +74,32 @@ def test_text_and_paragraphs_equal_the_truth(row: dict[str, Any]) -> None:
     assert reading.format == row["format"]
     assert _distance("".join(got), "".join(truth)) <= MAX_ERROR_RATE * len("".join(truth))
     assert got == [text for text in truth if text != _squeeze(reading.title or "")]
+
+
+@needs_shared
+@needs_ocr
+@pytest.mark.parametrize("row", _scans(), ids=lambda row: row["file"])
+def test_scans_are_read_as_the_letter_was_written(row: dict[str, Any]) -> None:
+    path, truth = SHARED / "files" / row["file"], row["truth"]
+    reading = read_blocks(path)
+    got = [_folded(block.text) for block in reading.blocks]
+    want = [_folded(text) for text in truth["text"]]
+    assert _distance("".join(got), "".join(want)) <= 0.005 * len("".join(want))
+    assert got == want
+    assert {drop.why for drop in reading.dropped} == {"page_number"}
+    found = as_inspection(build_document(reading))
+    for field in ("title", "number", "letterhead", "issuer", "date"):
+        assert _folded(found[field]) == _folded(truth[field])
+    assert found["headings"] == truth["headings"]
+    assert [[_folded(text) for text in part["text"]] for part in found["attachments"]] == [
+        [_folded(text) for text in part["text"]] for part in truth["attachments"]
+    ]
+    for contact in truth["contacts"]:
+        assert any(contact.items() <= other.items() for other in found["contacts"])
+
+
+def _folded(text: str) -> str:
+    return _squeeze(unicodedata.normalize("NFKC", text))
 
 
 HOSTILE = {
