@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from index.errors import BadRequest, SearchError, UnreadableDocument
+from index.errors import BadRequest, SearchError
 from index.model import Audience
 from service import report
 from service.settings import Settings, read_settings
@@ -140,23 +140,17 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """看一个文件会被读成什么，不写入资料库。"""
-    from ingest.inspection import as_inspection, as_rejection
-    from ingest.reader import read
+    from ingest.inspector import inspect as run
 
     if not file.is_file():
         raise BadRequest(f"找不到文件 {file}")
-    try:
-        document = read(file)
-    except UnreadableDocument as error:
-        if as_json:
-            _print_json(as_rejection(error))
-        else:
-            typer.echo(f"{file.name}：{error}（{error.reason}）", err=True)
-        raise typer.Exit(1) from error
+    found = run(file)
     if as_json:
-        _print_json(as_inspection(document))
+        _print_json(found.json())
     else:
-        report.print_document(document)
+        report.print_inspected(found)
+    if not found.is_readable:
+        raise typer.Exit(1)
 
 
 @app.command()

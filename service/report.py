@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -32,6 +33,7 @@ from service.wording import WARNINGS
 
 if TYPE_CHECKING:
     from index.evaluation import Evaluation
+    from ingest.inspector import Inspected
     from service.behaviour import Verdict
 
 _OUTCOME_NAMES = dict(
@@ -178,6 +180,17 @@ def print_round_json(done: Report | str) -> None:
     """The same as one line of JSON."""
     if not isinstance(done, str):
         _out.print(orjson.dumps(ingest_json(done)).decode(), markup=False)
+
+
+def print_inspected(found: Inspected) -> None:
+    """What a file was read as, or why it was not; of an archive, one member after the other."""
+    if found.document is not None:
+        print_document(found.document)
+    elif found.error is not None:
+        typer.echo(f"{found.name}：{found.error}（{found.error.reason}）", err=True)
+    for number, member in enumerate(found.members, start=1):
+        _out.print(f"—— 压缩包里第 {number} 份：{member.name}", markup=False, style="bold")
+        print_inspected(member)
 
 
 def print_document(document: Document) -> None:

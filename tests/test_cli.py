@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,23 @@ def test_settings_come_from_file_then_environment_then_flags(
 
 def test_the_installed_command_is_there() -> None:
     assert Path(sys.executable).with_name("xiehui").exists()
+
+
+def test_inspect_shows_all_that_an_archive_holds(tmp_path: Path) -> None:
+    file = tmp_path / "打包.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("通知.txt", "关于召开年会的通知\n\n各会员单位：定于6月召开年会。\n")
+        archive.writestr("程序.exe", b"MZ\x90\x00\x03" + bytes(99))
+    found = json.loads(runner.invoke(app, ["inspect", str(file), "--json"]).stdout)
+    assert (found["status"], found["format"]) == ("ok", "zip")
+    assert found["members"] == ["通知.txt", "程序.exe"]
+    assert [d["title"] for d in found["documents"]] == ["关于召开年会的通知", None]
+    assert found["documents"][1]["reason"] == "unsupported_type"
+    shown = runner.invoke(app, ["inspect", str(file)])
+    assert shown.exit_code == 0
+    assert "压缩包里第 1 份：通知.txt" in shown.stdout and "Windows 可执行程序" in shown.output
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("程序.exe", b"MZ\x90\x00\x03" + bytes(99))
+    bad = runner.invoke(app, ["inspect", str(file), "--json"])
+    assert bad.exit_code == 1
+    assert json.loads(bad.stdout)["reason"] == "unsupported_type"
