@@ -42,11 +42,11 @@ $(INSTALLED): pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@# torch first and by itself, so that nothing else chooses another build of it.
 	@$(BIN)/python -m pip install --quiet --quiet $(TORCH)
-	@$(BIN)/python -m pip install --quiet --quiet --editable .
+	@$(BIN)/python -m pip install --quiet --quiet --editable '.[ocr]'
 	@touch $@
 
 $(INSTALLED_TEST): $(INSTALLED)
-	@$(BIN)/python -m pip install --quiet --quiet --editable '.[test]'
+	@$(BIN)/python -m pip install --quiet --quiet --editable '.[ocr,test]'
 	@touch $@
 
 clean:
