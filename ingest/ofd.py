@@ -34,7 +34,7 @@ def read_ofd(path: Path) -> Reading:
     chars = sum(len(line.text) for line in pages.lines)
     if not chars or len(pages.scans) == len(pages.sizes):
         if pages.pictures:
-            raise UnreadableDocument("needs_ocr", "是扫描件，需要文字识别，目前尚未支持")
+            raise UnreadableDocument("needs_ocr", "OFD 里只有图片，不能识别，请另存为 PDF 再读入")
         raise UnreadableDocument("no_text", "里没有文字")
     return as_reading(pages, "ofd")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from index.model import Dropped
+from index.model import DOUBTFUL, Dropped
 from ingest.breaks import tidy
 from ingest.furniture import furniture, is_contents_line
 from ingest.glyphs import lines_of, tables_of
@@ -30,9 +30,6 @@ _COVERED = 0.8
 _STAMP_CHARS = 60
 _RICHER = 1.2  # times as much text is recognised as there was
 _HAN = re.compile("[\u3007\u4e00-\u9fff]")
-# Of 156 paragraphs of scans at the edge of legibility, 22 had wrong characters; all below this had,
-# and no right one was below it in any scan that was measured.
-DOUBTFUL = 0.88
 
 
 @dataclass(slots=True)

@@ -65,6 +65,7 @@ def _recognise(path: Path, pages: Pages) -> None:
         limits.allow(SECONDS_A_PAGE * count)
         for page in recognised(_pictures(path, list(pages.unread))):
             renew(pages, page.page, page)
+    pages.scans.clear()  # what is left are pictures without words
 
 
 def _pictures(path: Path, numbers: Sequence[int]) -> Iterator[Picture]:

@@ -76,7 +76,7 @@ def read_text(path: Path) -> Reading:
     """
     decoded = decode(path.read_bytes())
     if _is_binary(decoded):
-        raise UnreadableDocument("unsupported_type", "不是文本，格式无法识别，目前尚未支持")
+        raise UnreadableDocument("unsupported_type", "不是文本，格式无法识别，不能读入")
     warnings: tuple[str, ...] = ("encoding_errors",) if decoded.errors else ()
     text, dropped = visible(decoded.text)
     if path.suffix.lower() in _MARKDOWN_NAMES or is_markdown(text):

@@ -1,8 +1,8 @@
 """An Excel workbook (xlsx, xlsm) as what it shows: sheets, what is hidden, cells with their look.
 
-Our own reader on streamed XML. openpyxl was measured against it: it has hidden rows and merged
-cells only when it holds every cell as an object, makes one for each cell of a merged area however
-large that claims to be, and gives up on files whose styles or drawings are slightly wrong.
+Our own reader on streamed XML. openpyxl has hidden rows and merged cells only when it holds every
+cell as an object, makes one for each cell of a merged area however large that claims to be, and
+gives up on files whose styles or drawings are slightly wrong.
 """
 
 from __future__ import annotations
