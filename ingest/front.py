@@ -303,7 +303,10 @@ def _best(blocks: Sequence[Block], groups: Sequence[Sequence[int]]) -> tuple[int
 
 
 def _has_style(blocks: Sequence[Block]) -> bool:
-    return any(b.bold or b.centred or b.size is not None or b.outline is not None for b in blocks)
+    """Whether lines here differ in anything but their words."""
+    near = blocks[:_REACH]
+    sizes = {block.size for block in near if block.size is not None}
+    return len(sizes) > 1 or any(b.bold or b.centred or b.outline is not None for b in near)
 
 
 def _plain_title(blocks: Sequence[Block], group: Sequence[int]) -> tuple[int, ...]:

@@ -38,7 +38,8 @@ class Block:
 class Reading:
     """A whole file as read; `title`, `date`, `site`, `url` are what a web page says of itself.
 
-    `site` is the source that it names, `publisher` whose web site it was on.
+    `site` is the source that it names, `publisher` whose web site it was on. `headed` is a file
+    that begins with its first heading and has no title above it, such as slides without a cover.
     """
 
     format: str
@@ -50,3 +51,4 @@ class Reading:
     site: str | None = None
     publisher: str | None = None
     url: str | None = None
+    headed: bool = False

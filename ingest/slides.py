@@ -14,6 +14,7 @@ from typing import Any
 from index.errors import UnreadableDocument
 from index.model import Dropped
 from ingest.archive import open_zip, refuse_doctypes
+from ingest.breaks import ends_sentence
 from ingest.drawing import paragraphs_of, rows_of
 from ingest.limits import MAX_PAGES, check_chars
 from ingest.lines import Block, Reading
@@ -32,6 +33,7 @@ _SHAPES = ("{*}sp", "{*}grpSp", "{*}graphicFrame", "{*}AlternateContent")
 _COLUMN = 914_400 // 2  # EMU: boxes whose left edges differ by less than this stand in a column
 _MAX_DEPTH = 20
 _NOTE = "备注："
+_COVER_CHARS = 40  # a line of a cover is shorter
 
 
 def read_slides(path: Path) -> Reading:
@@ -46,7 +48,17 @@ def read_slides(path: Path) -> Reading:
         show = _Show(Parts(archive, "pptx"))
         show.read()
     warnings = ("has_macros",) if macros else ()
-    return Reading("pptx", tuple(show.blocks), tuple(show.dropped), warnings)
+    reading = Reading("pptx", tuple(show.blocks), tuple(show.dropped), warnings)
+    if not show.blocks or show.blocks[0].outline is None:
+        return reading
+    # Without a cover the first heading names the whole, and is still the heading of its slide.
+    return replace(reading, title=show.blocks[0].text, headed=not _has_cover(show.blocks))
+
+
+def _has_cover(blocks: Sequence[Block]) -> bool:
+    """Whether the first slide says only what the others are about."""
+    first = [block for block in blocks if block.page == blocks[0].page and block.kind != "note"]
+    return not any(len(b.text) > _COVER_CHARS or ends_sentence(b.text) for b in first[1:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ class Structure:
 def build_structure(reading: Reading) -> Structure:
     """The structure of a reading; never fails, at worst everything is body text."""
     blocks = tuple(_clean(reading.blocks))
-    front = _outer_front(blocks, find_front(blocks, reading.title))
+    found = Front() if reading.headed else find_front(blocks, reading.title)
+    front = _outer_front(blocks, found)
     closing = _outer_closing(blocks, front, find_closing(blocks, front))
     contents = contents_lines(blocks)
     levels, heading_gap = _levels(blocks, front, closing, contents)

@@ -69,8 +69,8 @@ def test_an_inspection_has_every_key_and_annexes_apart() -> None:
     assert list(inspection) == [
         "status", "reason", "format", "title", "number", "letterhead", "issuer", "date", "year",
         "types", "period", "addressees", "copies", "printed", "authority", "site", "url",
-        "fields", "headings", "attachments", "contacts", "personal", "tables", "text", "dropped",
-        "members", "passages", "characters", "warnings",
+        "fields", "headings", "attachments", "contacts", "personal", "tables", "recognised", "text",
+        "dropped", "members", "passages", "characters", "warnings",
     ]  # fmt: skip
     assert inspection["attachments"] == [
         {"title": "检查表", "text": ["附件", "检查表", "电话：028-55501234"]}

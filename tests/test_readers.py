@@ -1,4 +1,4 @@
-"""Every readable file of the shared material against its truth, and every hostile one."""
+"""Every readable file of the shared material against its truth, whatever its format."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import pytest
 
 from index.errors import UnreadableDocument
 from ingest.inspection import as_inspection
+from ingest.inspector import inspect
+from ingest.office import is_installed
 from ingest.reader import build_document
 from ingest.readers import read_blocks
 from scanned import needs_ocr
 
 SHARED = Path(__file__).parents[2] / "shared"
-FORMATS = ("pdf", "docx", "html", "txt")
+FORMATS = ("pdf", "docx", "doc", "wps", "rtf", "odt", "ofd", "html", "txt")
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared test material is absent")
 
 # The page of 002 repeats its title as first paragraph of the truth; Reading.title holds it.
@@ -31,7 +33,18 @@ def _rows(folder: str) -> list[dict[str, Any]]:
 
 
 def _judged() -> list[dict[str, Any]]:
-    return [row for row in _rows("files") if row["format"] in FORMATS and row["text_judged"]]
+    return [
+        row
+        for row in _rows("files")
+        if row["format"] in FORMATS and row["text_judged"] and "text" in row["truth"]
+    ]
+
+
+def _marks(row: dict[str, Any]) -> Any:
+    """The row as a parameter, skipped where what reads it is not installed."""
+    skip = row["format"] in ("doc", "wps", "rtf", "odt") and not is_installed("writer")
+    marks = [pytest.mark.skip(reason="LibreOffice is not installed")] if skip else []
+    return pytest.param(row, id=row["file"], marks=marks)
 
 
 def _scans() -> list[dict[str, Any]]:
@@ -67,13 +80,14 @@ def _distance(left: str, right: str) -> int:
 
 
 @needs_shared
-@pytest.mark.parametrize("row", _judged(), ids=lambda row: row["file"])
+@pytest.mark.parametrize("row", [*map(_marks, _judged())])
 def test_text_and_paragraphs_equal_the_truth(row: dict[str, Any]) -> None:
     reading = read_blocks(SHARED / "files" / row["file"])
     got, truth = [_squeeze(block.text) for block in reading.blocks], _truth(row)
     assert reading.format == row["format"]
     assert _distance("".join(got), "".join(truth)) <= MAX_ERROR_RATE * len("".join(truth))
-    assert got == [text for text in truth if text != _squeeze(reading.title or "")]
+    if row["format"] != "ofd":  # its lines are of 28 characters, titles set like text
+        assert got == [text for text in truth if text != _squeeze(reading.title or "")]
 
 
 @needs_shared
@@ -98,58 +112,38 @@ def test_scans_are_read_as_the_letter_was_written(row: dict[str, Any]) -> None:
         assert any(contact.items() <= other.items() for other in found["contacts"])
 
 
+@needs_shared
+def test_lists_of_contacts_in_sheets_are_read() -> None:
+    row = next(row for row in _rows("files") if row["format"] == "xlsx")
+    found = inspect(SHARED / "files" / row["file"]).json()
+    assert found["title"] == row["truth"]["title"]
+    for contact in row["truth"]["contacts"]:
+        known = {key: contact[key] for key in ("name", "phone", "area") if key in contact}
+        assert any(known.items() <= other.items() for other in found["contacts"])
+
+
+@needs_shared
+def test_titles_of_slides_are_headings_and_members_are_named() -> None:
+    slides = next(row for row in _rows("files") if row["format"] == "pptx")
+    found = inspect(SHARED / "files" / slides["file"]).json()
+    assert found["headings"] == slides["truth"]["headings"]
+    archive = next(row for row in _rows("files") if row["format"] == "zip")
+    assert (
+        inspect(SHARED / "files" / archive["file"]).json()["members"]
+        == (archive["truth"]["members"])
+    )
+
+
+@needs_shared
+def test_every_real_document_can_be_read() -> None:
+    """Of all formats; what is in them is looked at elsewhere. Those of LibreOffice are slow."""
+    for row in _rows("realdocs"):
+        if not row["file"].endswith(".doc") and not row.get("corrupt"):
+            assert inspect(SHARED / "realdocs" / row["file"]).is_readable, row["file"]
+
+
 def _folded(text: str) -> str:
     return _squeeze(unicodedata.normalize("NFKC", text))
-
-
-HOSTILE = {
-    "empty.pdf": "empty_file",
-    "empty.txt": "no_text",
-    "exe_renamed.pdf": "unsupported_type",
-    "truncated.pdf": "corrupt_pdf",
-    "truncated.docx": "corrupt_zip",
-    "encrypted_user_pw.pdf": "password_required",
-    "no_text_vector.pdf": "no_text",
-    "pdf_stream_bomb.pdf": "resource_limit",
-    "zipbomb.docx": "zip_bomb",
-    "xxe.docx": "xml_dtd",
-}
-
-
-@needs_shared
-@pytest.mark.parametrize(("name", "reason"), HOSTILE.items())
-def test_hostile_files_are_refused_with_the_agreed_reason(name: str, reason: str) -> None:
-    must = {row["file"]: row["must"] for row in _rows("hostile")}
-    assert reason in must[name]
-    with pytest.raises(UnreadableDocument) as caught:
-        read_blocks(SHARED / "hostile" / name)
-    assert caught.value.reason == reason
-
-
-@needs_shared
-@pytest.mark.parametrize(
-    ("name", "model", "warning"),
-    [
-        ("wrong_ext_docx.pdf", "001_工作总结和要点.docx", "type_mismatch"),
-        ("macro.docm", "001_工作总结和要点.docx", "has_macros"),
-        ("gbk_labelled_utf8.html", "002_心得体会_utf8.html", None),
-        ("utf16_bom.txt", "004_新闻_gb18030.txt", None),
-        ("duplicate_of_003.pdf", "003_通知_红头.pdf", None),
-    ],
-)
-def test_odd_copies_read_like_their_models(name: str, model: str, warning: str | None) -> None:
-    copy = read_blocks(SHARED / "hostile" / name)
-    assert copy.blocks == read_blocks(SHARED / "files" / model).blocks
-    assert copy.warnings == (() if warning is None else (warning,))
-
-
-@needs_shared
-def test_harmless_oddities_give_their_text() -> None:
-    hostile = SHARED / "hostile"
-    assert "\0" not in read_blocks(hostile / "null_bytes.txt").blocks[0].text
-    assert "秘密" not in repr(read_blocks(hostile / "html_script_style.html"))
-    assert read_blocks(hostile / "pdf_huge_page.pdf").blocks[0].text == "x"
-    assert len(read_blocks(hostile / "csv_formula.csv").blocks) == 4
 
 
 def test_unexpected_failures_become_a_reason(

@@ -14,6 +14,7 @@ from pptx.util import Cm, Pt
 
 from index.errors import UnreadableDocument
 from ingest.lines import Reading
+from ingest.reader import build_document
 from ingest.slides import read_slides
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -202,3 +203,25 @@ def test_the_shared_slides_have_their_headings() -> None:
         "保障学校担使命一流后勤强支撑",
     ]
     assert sum(block.text.startswith("备注：") for block in reading.blocks) == 3
+
+
+def test_the_first_heading_names_slides_without_a_cover(tmp_path: Path) -> None:
+    def fill(show: Any) -> None:
+        for title in ("从严治党", "服务育人"):
+            added = slide(show, title, layout=1)
+            added.placeholders[1].text = "党委书记就这个题目作了领学，要求大家认真落实。"
+
+    document = build_document(read(tmp_path, fill))
+    assert document.title == "从严治党"
+    assert [section.text for section in document.sections] == ["从严治党", "服务育人"]
+
+
+def test_a_cover_is_the_title_and_no_heading(tmp_path: Path) -> None:
+    def fill(show: Any) -> None:
+        cover = slide(show, "年度工作汇报", layout=0)
+        cover.placeholders[1].text = "秘书处 2031年1月"
+        slide(show, "服务育人", layout=1).placeholders[1].text = "全年共办了三次培训班。"
+
+    document = build_document(read(tmp_path, fill))
+    assert document.title == "年度工作汇报"
+    assert [section.text for section in document.sections] == ["服务育人"]
