@@ -10,11 +10,14 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from index import privacy
 from index.errors import UnreadableDocument
 from index.model import Contact, Document, Paragraph
+from ingest.tables import column_names, heads_above
 
 
 def as_inspection(document: Document) -> dict[str, Any]:
@@ -123,19 +126,15 @@ def _local(phone: str) -> str:
 
 def _tables(paragraphs: tuple[Paragraph, ...]) -> Iterator[list[dict[str, str]]]:
     """Each table with column names, as rows of 列名 -> 值; empty cells are left out."""
-    names: tuple[str, ...] = ()
-    rows: list[dict[str, str]] = []
-    for paragraph in paragraphs:
-        if rows and (paragraph.header or len(paragraph.cells) != len(names)):
-            yield rows
-            rows = []
-        if paragraph.header or len(paragraph.cells) != len(names):
-            names = paragraph.cells if paragraph.header else ()
-        elif names:
-            filled = zip(names, paragraph.cells, strict=True)
-            rows.append({name: value for name, value in filled if name and value})
-    if rows:
-        yield rows
+    named = zip(heads_above(paragraphs), paragraphs, strict=True)
+    for heads, group in groupby(named, key=itemgetter(0)):
+        if not heads:
+            continue
+        names = column_names([head.cells for head in heads])
+        yield [
+            {name: value for name, value in zip(names, row.cells, strict=True) if name and value}
+            for _, row in group
+        ]
 
 
 def as_rejection(error: UnreadableDocument, format: str | None = None) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from index.model import Clause, Paragraph, Passage
 from ingest.contacts import find_contacts
 from ingest.cue import title_types
 from ingest.marker import parse_annex, parse_marker
+from ingest.tables import column_names, heads_above, said
 
 TARGET_CHARS = 300
 MAX_CHARS = 500
@@ -233,14 +234,11 @@ def _spans(
 def _column_names(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     """By row of a table, the names of its columns, which stand above it."""
     names: dict[int, str] = {}
-    head: Paragraph | None = None
-    for i, paragraph in enumerate(paragraphs):
-        if paragraph.header:
-            head = paragraph
-        elif head is not None and len(paragraph.cells) == len(head.cells):
-            names[i] = head.text[:_MAX_LEAD]
-        else:
-            head = None
+    for i, heads in enumerate(heads_above(paragraphs)):
+        if len(heads) > 1:
+            names[i] = said(column_names([head.cells for head in heads]))[:_MAX_LEAD]
+        elif heads:
+            names[i] = heads[0].text[:_MAX_LEAD]
     return names
 
 

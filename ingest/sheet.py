@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.model import Dropped
@@ -17,7 +17,7 @@ from ingest.csvtable import read_csv
 from ingest.limits import check_chars
 from ingest.lines import Block, Reading
 from ingest.parts import Parts
-from ingest.sheetrows import Rows, blocks_of, said_in_line
+from ingest.sheetrows import Rows, blocks_of, may_be_title, said_in_line
 from ingest.workbook import Area, Sheet, Shown, Workbook
 
 __all__ = ["read_csv", "read_sheet"]
@@ -47,16 +47,29 @@ def read_sheet(path: Path) -> Reading:
             blocks = blocks_of(*_visible(sheet))
             if blocks:
                 shown.append((sheet.name.strip(), blocks))
-    blocks = [block for name, own in shown for block in _named(name, own, len(shown))]
+    blocks = list(_under_names(shown))
     warnings = ("has_macros",) if macros else ()
     return Reading("xlsx", tuple(blocks), tuple(dropped), warnings)
 
 
-def _named(name: str, blocks: list[Block], sheets: int) -> Iterator[Block]:
-    """The sheet under its name, where that says something that the sheet does not."""
-    if sheets > 1 and not _DEFAULT_NAME.fullmatch(name) and blocks[0].text != name:
-        yield Block(name, outline=1)
-    yield from blocks
+def _under_names(sheets: Sequence[tuple[str, list[Block]]]) -> Iterator[Block]:
+    """Each sheet under its name, where that says something that the sheet does not.
+
+    What stands above the first table is the title of all; then the names are headings under it.
+    """
+    titled = _lone_rows(sheets[0][1]) if sheets else 0
+    for n, (name, blocks) in enumerate(sheets):
+        above = 0 if n else titled
+        yield from blocks[:above]
+        if len(sheets) > 1 and not _DEFAULT_NAME.fullmatch(name) and blocks[0].text != name:
+            yield Block(name, outline=2 if titled else 1)
+        yield from blocks[above:]
+
+
+def _lone_rows(blocks: Sequence[Block]) -> int:
+    """How many rows stand alone above the first table, where the first of them may be a title."""
+    count = next((n for n, block in enumerate(blocks) if block.kind == "row"), 0)
+    return count if count and may_be_title(blocks[0].text) else 0
 
 
 def _hidden_sheet(sheet: Sheet) -> list[Dropped]:

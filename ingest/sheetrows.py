@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.breaks import join_soft, tidy
+from ingest.breaks import ends_sentence, join_soft, tidy
 from ingest.lines import Block
 from ingest.tables import Cell, rows_as_said
 from ingest.workbook import Area, Shown
@@ -22,6 +22,7 @@ Rows = Mapping[int, Mapping[int, Shown]]
 _NOTE = re.compile(r"(?:备注|说明|附注|注|填[表报]说明)\s?[：:0-9]")
 _LABELLED = re.compile(r"[：:]")  # 填报单位：某某大学
 _PROSE_CHARS = 12
+_TITLE_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,12 @@ def _texts(band: _Band) -> list[Block]:
             for text in join_soft(lines, keep_together=look.centred)
         ]
     return blocks
+
+
+def may_be_title(text: str) -> bool:
+    """Whether what stands alone above a table may name it: no note, no 填报单位：…, no sentence."""
+    noted = _NOTE.match(text) or _LABELLED.search(text) or ends_sentence(text)
+    return not noted and len(text) <= _TITLE_CHARS
 
 
 def said_in_line(cells: Sequence[Shown]) -> str:

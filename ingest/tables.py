@@ -6,9 +6,12 @@ What is said of a row is here once, so that Word, web pages and PDF say it alike
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
+from index.model import Paragraph
+from ingest.breaks import join
 from ingest.lines import Block
 
 # More places than this are no table that anyone reads; its cells stay as they come.
@@ -122,12 +125,56 @@ def headers(
         if not may_name(row):
             break
         first = index if first is None else first
-        if len(values) == len(row):
+        heads = grid[first : index + 1]
+        spanned = _are_spanned(heads)
+        if len(values) == len(row) or spanned:
             below = [row for row in grid[index + 1 :] if any(row)]
-            if below and _names_columns(row, below, bold[index] and not all(bold)):
-                flags[first : index + 1] = [True] * (index + 1 - first)
+            marked = bold[index] and not all(bold)
+            if below and (spanned or _names_columns(row, below, marked)):
+                flags[first : index + 1] = [True] * len(heads)
             break  # else a name over several columns: their own names follow
     return flags
+
+
+def heads_above(paragraphs: Iterable[Paragraph]) -> Iterator[tuple[Paragraph, ...]]:
+    """For each paragraph the rows that name its columns; none for what is no row under such."""
+    heads: tuple[Paragraph, ...] = ()
+    begun = False
+    for paragraph in paragraphs:
+        fits = bool(heads) and len(paragraph.cells) == len(heads[0].cells)
+        if paragraph.header:
+            heads = (*heads, paragraph) if fits and not begun else (paragraph,)
+        elif not fits:
+            heads = ()
+        begun = not paragraph.header
+        yield heads if begun else ()
+
+
+def column_names(heads: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """One name a column where several rows name them: 产量 over 2022年 is 产量2022年."""
+    names: list[str] = []
+    for column in zip(*heads, strict=True):
+        name = ""
+        for part, _ in groupby(filter(None, column)):  # a cell that reaches down is said once
+            name = join(name, part)
+        names.append(name)
+    return tuple(names)
+
+
+def _are_spanned(heads: Sequence[Sequence[str]]) -> bool:
+    """Whether merged cells alone show that rows name columns: over several columns stands a name
+    that they share, all others reach down to the last row."""
+    shared = held = 0
+    for upper, lower in pairwise(heads):
+        start = 0
+        for _, same in groupby(upper):
+            end = start + len(list(same))
+            if end - start == 1 and upper[start] != lower[start]:
+                return False
+            held += end - start == 1
+            shared += end - start > 1 and lower[start] != upper[start]
+            start = end
+    return bool(shared and held) and len(set(zip(*heads, strict=True))) == len(heads[0])
 
 
 def _is_name(cell: str) -> bool:

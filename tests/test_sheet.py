@@ -15,6 +15,7 @@ from openpyxl.styles import Alignment, Font
 from index.errors import UnreadableDocument
 from ingest.archive import refuse_doctypes
 from ingest.cellformat import shown
+from ingest.inspection import as_inspection
 from ingest.lines import Reading
 from ingest.reader import build_document
 from ingest.sheet import read_csv, read_sheet
@@ -153,6 +154,50 @@ def test_sheets_stand_under_their_names_unless_those_say_nothing(tmp_path: Path)
     reading = read(tmp_path, fill)
     assert texts(reading) == ["片区联系人", "甲 | 乙", "丙 | 丁", "秘书处", "丙 | 丁"]
     assert [block.outline for block in reading.blocks] == [1, None, None, 1, None]
+
+
+def test_a_row_alone_above_the_first_table_is_the_title_of_the_workbook(tmp_path: Path) -> None:
+    def fill(book: Any, first: str) -> None:
+        book.active.title = "会费"
+        for row in [[first], *PEOPLE]:
+            book.active.append(row)
+        book.active.merge_cells("A1:C1")
+        other = book.create_sheet("捐赠")
+        for row in PEOPLE:
+            other.append(row)
+
+    reading = read(tmp_path, lambda book: fill(book, "江岚协会2031年度收支一览"))
+    assert texts(reading)[:2] == ["江岚协会2031年度收支一览", "会费"]
+    document = build_document(reading)
+    assert document.title == "江岚协会2031年度收支一览"
+    assert [p.text for p in document.paragraphs if p.level] == ["会费", "捐赠"]
+    reading = read(tmp_path, lambda book: fill(book, "填报单位：江岚协会"))
+    assert texts(reading)[:2] == ["会费", "填报单位：江岚协会"]
+
+
+def test_merged_rows_above_the_data_name_the_columns(tmp_path: Path) -> None:
+    rows = [
+        ["片区", "上半年", None, "牵头"],
+        [None, "承办", "协办", None],
+        ["川北", "江岚大学", "青禾学院", "苏明远"],
+        ["川南", "东岭大学", "江岚大学", "林雨"],
+    ]
+
+    def fill(book: Any) -> None:
+        for row in rows:
+            book.active.append(row)
+        for area in ("A1:A2", "B1:C1", "D1:D2"):
+            book.active.merge_cells(area)
+
+    reading = read(tmp_path, fill)
+    assert [block.header for block in reading.blocks] == [True, True, False, False]
+    table = as_inspection(build_document(reading))["tables"]
+    assert table[0][0] == {
+        "片区": "川北",
+        "上半年承办": "江岚大学",
+        "上半年协办": "青禾学院",
+        "牵头": "苏明远",
+    }
 
 
 def test_what_is_hidden_is_left_out_and_recorded(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from ingest.aligned import Piece, Spread, aligned_tables
 from ingest.layout import Line
 from ingest.rows import Row, over_pages
-from ingest.tables import Cell, headers, rows_as_said
+from ingest.tables import Cell, column_names, headers, rows_as_said
 
 Grid = list[tuple[str, ...]]
 
@@ -50,6 +50,17 @@ def test_a_row_that_could_be_data_is_no_header(grid: Grid) -> None:
 def test_a_title_over_the_table_is_no_header() -> None:
     grid = [("分工表", "分工表"), ("姓名", "任务"), ("苏明远", "会务")]
     assert judged(grid) == [False, True, False]
+
+
+def test_names_over_several_columns_and_their_own_are_the_header() -> None:
+    years = (
+        ("地区", "产量", "产量", "产值", "产值"),
+        ("地区", "2030年", "2031年", "2030年", "2031年"),
+    )
+    assert judged([*years, ("江岚", "12", "14", "9", "10")]) == [True, True, False]
+    assert column_names(years) == ("地区", "产量2030年", "产量2031年", "产值2030年", "产值2031年")
+    pairs = [("甲", "乙", "乙"), ("丙", "丁", "戊"), ("己", "庚", "辛")]
+    assert not any(judged(pairs))
 
 
 def test_spans_beyond_reason_are_read_as_they_come() -> None:
