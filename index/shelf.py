@@ -50,6 +50,8 @@ class Shelf:
         target = self._pictures / content_hash
         shutil.rmtree(target, ignore_errors=True)
         found = [file for file in folder.glob("*.jpg") if _is_plain(file)]
+        if folder.is_symlink():
+            return
         if not found:
             return
         target.mkdir(parents=True)

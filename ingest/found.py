@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.ignored import is_ignored
-from ingest.sidecar import sidecar_of
+from ingest.sidecar import sidecar_bytes, sidecar_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Found:
     """A file below a root named by the user.
 
     A member of an archive has the archive's place and its own name behind it as `path`, and is
-    `held` where it was taken out.
+    `held` where it was taken out. So is a file whose name is not UTF-8: known by what it says.
     """
 
     root: str
@@ -43,8 +43,8 @@ class Found:
         """sha256 of its bytes and of its sidecar's, if it has one, in hexadecimal."""
         with self.readable.open("rb") as handle:
             digest = hashlib.file_digest(handle, "sha256")
-        if (sidecar := sidecar_of(self.readable)).is_file():
-            digest.update(b"\0" + sidecar.read_bytes())
+        if sidecar_of(self.readable).is_file():
+            digest.update(b"\0" + sidecar_bytes(self.readable))
         return digest.hexdigest()
 
 
@@ -53,14 +53,28 @@ def walk(paths: Iterable[Path]) -> Iterator[Found]:
     for path in paths:
         root = path.resolve()
         if root.is_file():
-            yield Found(str(root.parent), root.name)
+            yield _found(root.parent, root)
             continue
         for folder, folders, names in os.walk(root):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
                 file = Path(folder, name)
                 if not is_ignored(name) and file.is_file() and not file.is_symlink():
-                    yield Found(str(root), str(file.relative_to(root)))
+                    yield _found(root, file)
+
+
+def _found(root: Path, file: Path) -> Found:
+    path = str(file.relative_to(root))
+    try:
+        path.encode()
+    except UnicodeEncodeError:  # written on a Chinese Windows, most likely
+        raw = os.fsencode(path)
+        try:
+            path = raw.decode("gb18030")
+        except UnicodeDecodeError:
+            path = raw.decode("utf-8", "backslashreplace")
+        return Found(str(root), path, file)
+    return Found(str(root), path)
 
 
 def is_there(file: Path) -> bool:

@@ -16,7 +16,7 @@ MAX_FILE_BYTES = 100 * 1024 * 1024
 MAX_PAGES = 2000
 # A scanned page takes about a second and a half of work, a printed one a hundredth.
 MAX_SCANNED_PAGES = 500
-MAX_CHARS = 2_000_000
+MAX_CHARS = 1_000_000
 MAX_PIXELS = 20_000_000
 
 # Seconds for a file that asks for no more.

@@ -8,6 +8,7 @@ wrote nothing, so what counts is whether the new file is there.
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -17,10 +18,12 @@ from functools import partial
 from pathlib import Path
 
 from index.errors import UnreadableDocument
+from ingest.archive import open_zip, refuse_doctypes
 from ingest.limits import SECONDS, allow
 from ingest.lines import Reading
 
 _SECONDS = 26
+_MEMORY_BYTES = 1024 * 1024 * 1024
 # By kind: what it becomes, and the part of LibreOffice that must be installed for it.
 _TARGETS = {
     "doc": ("docx", "writer"),
@@ -64,6 +67,9 @@ def read_office(path: Path, kind: str) -> Reading:
             f"读这种旧格式要装有 LibreOffice（Debian 包 libreoffice-{part}）；"
             "也可以用 Word 或 WPS 另存为新格式后再读入",
         )
+    if kind in ("odt", "ods", "odp"):
+        with open_zip(path) as archive:
+            refuse_doctypes(archive)
     with tempfile.TemporaryDirectory(prefix="office-") as folder:
         reading = _reader(kind)(_converted(path, kind, Path(folder)))
     if kind in ("doc", "xls", "ppt") and _has_macros(path):
@@ -80,6 +86,13 @@ read_xls = partial(read_office, kind="xls")
 read_ods = partial(read_office, kind="ods")
 read_ppt = partial(read_office, kind="ppt")
 read_odp = partial(read_office, kind="odp")
+
+
+def _limit_memory() -> None:
+    """In LibreOffice's process: less than ours, which is there beside it."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = _MEMORY_BYTES if most == resource.RLIM_INFINITY else min(_MEMORY_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 def _has_macros(path: Path) -> bool:
@@ -141,6 +154,7 @@ def _converted(path: Path, kind: str, folder: Path) -> Path:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             timeout=_SECONDS,
+            preexec_fn=_limit_memory,
             check=False,
         )
     except subprocess.TimeoutExpired as error:

@@ -70,7 +70,9 @@ class Parts:
             huge_tree=False,
         )
         try:
-            for _, element in found:
+            for place, (_, element) in enumerate(found):
+                if place == 0 and element.getroottree().docinfo.doctype:
+                    raise UnreadableDocument("xml_dtd", f"{entry} 含有 DOCTYPE 声明，已拒绝")
                 yield element
                 element.clear()
                 while element.getprevious() is not None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ingest.scans import Picture
 
 MAX_STREAM_BYTES = 400 * 1024 * 1024
-_SECONDS_A_PAGE = 0.2
+_SECONDS_A_PAGE = 0.1
 _DPI = 200.0
 
 NEEDS_OCR = "文件是扫描件或图片，这里没有安装文字识别，请联系管理员，或换成有文字的文件"

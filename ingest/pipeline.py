@@ -6,7 +6,6 @@ So a crash or Ctrl-C at any moment leaves whole documents, searchable, nothing t
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from ingest.found import Found, is_there, walk
 from ingest.inspection import report_json
 from ingest.outcome import FileOutcome, Report
 from ingest.reader import ability, version_of
-from ingest.sandbox import Result, Sandbox
+from ingest.sandbox import Result, Sandbox, remove
 from ingest.sidecar import read_sidecar
 from ingest.sniff import check_size
 
@@ -173,17 +172,21 @@ class _Job:
     def _hold(self, item: _ToRead, read: _Read) -> None:
         """Keep what was read until enough of it waits to be committed together."""
         shelf = self._library.shelf
-        shelf.keep_original(item.found.readable, item.content_hash)
+        try:
+            shelf.keep_original(item.found.readable, item.content_hash)
+        except OSError as error:  # gone meanwhile, or the disk is full
+            self._refuse(item, _Unreadable.of(error))
+            return
         if read.pictures is not None:
             shelf.keep_pictures(read.pictures, item.content_hash)
-            shutil.rmtree(read.pictures.parent)
+            remove(read.pictures.parent)
         self._waiting.append((item, read))
         if sum(len(r.document.passages) for _, r in self._waiting) >= _BATCH_PASSAGES:
             self._flush()
 
     def _open(self, item: _ToRead, archive: Result, later: list[Found]) -> None:
         """Read the members of an archive as files of their own."""
-        if item.found.held is not None:
+        if item.found.archive is not None:
             self._refuse(item, _Unreadable("nested_archive", "压缩包套得太深，没有打开"))
             return
         self._forget_refusal(item.found)
@@ -201,7 +204,7 @@ class _Job:
         self._total += len(found)
         self._take(found, later)
         if not any(waits.archive == item.found.file for waits in later):
-            shutil.rmtree(archive.folder)
+            remove(archive.folder)
 
     def _to_read(self, found: Sequence[Found], later: list[Found]) -> Iterator[_ToRead]:
         """The files that must be read; what is known of the others is settled at once."""
@@ -255,7 +258,7 @@ class _Job:
     def _audience_of(self, found: Found, before: Source | None) -> Audience:
         """What the sidecar says, else who ingests, else as before; a new file is the staff's.
         The sidecar of an archive speaks for its members."""
-        said = read_sidecar(found.archive or found.file).audience or self._audience
+        said = read_sidecar(found.archive or found.readable).audience or self._audience
         return said or (before.audience if before else Audience.STAFF)
 
     def _keep(self, found: Found, source: Source) -> None:
@@ -432,6 +435,6 @@ def _read(tools: Tools, item: _ToRead) -> _Read | _Unreadable | Result:
     signature = signature_of(tools.analyzer, document.text)
     pictures: Path | None = result.pictures
     if not any(result.pictures.iterdir()):
-        shutil.rmtree(result.folder)
+        remove(result.folder)
         pictures = None
     return _Read(document, prepare(tools, document), signature, pictures)

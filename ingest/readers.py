@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from index.errors import UnreadableDocument
 from ingest.limits import check_chars
-from ingest.lines import Reading
+from ingest.lines import Block, Reading
 from ingest.sniff import sniff
 
 
@@ -79,7 +79,35 @@ def read_blocks(path: Path) -> Reading:
     except Exception as error:
         reason = f"corrupt_{sniffed.kind}"
         raise UnreadableDocument(reason, f"已损坏，无法读取（{error!r:.80}）") from error
+    reading = _as_unicode(reading)
     if not reading.blocks:
         raise UnreadableDocument("no_text", "里没有文字")
     check_chars(sum(len(block.text) for block in reading.blocks))
     return replace(reading, warnings=sniffed.warnings + reading.warnings)
+
+
+def _as_unicode(reading: Reading) -> Reading:
+    """The reading without halves of characters, which damaged files hold and nothing can store."""
+    blocks = tuple(map(_whole_block, reading.blocks))
+    dropped = tuple(replace(drop, text=_whole(drop.text)) for drop in reading.dropped)
+    said: dict[str, Any] = {
+        name: _whole(value)
+        for name in ("title", "date", "site", "publisher", "url")
+        if (value := getattr(reading, name)) is not None
+    }
+    return replace(reading, blocks=blocks, dropped=dropped, **said)
+
+
+def _whole_block(block: Block) -> Block:
+    text = _whole(block.text)
+    if text is block.text and not block.cells:
+        return block
+    return replace(block, text=text, cells=tuple(map(_whole, block.cells)))
+
+
+def _whole(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text

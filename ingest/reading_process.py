@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-import pickle
 import socket
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.confinement import confine, limit_time
 from ingest.limits import SECONDS, serve_under
+
+if TYPE_CHECKING:
+    from ingest.answer import Answer
 
 
 def main(descriptor: int) -> None:
@@ -20,12 +23,13 @@ def main(descriptor: int) -> None:
     while request := line.recv(16384):
         path, folder = (Path(os.fsdecode(part)) for part in request.split(b"\0"))
         _serve(line, path, folder)
-        line.send(b"done")
+        line.send(f"done {_kilobytes()}".encode())
 
 
 def _serve(line: socket.socket, path: Path, folder: Path) -> None:
     """Read one file, and leave in `folder` what it holds or why it could not be read."""
     from index.errors import UnreadableDocument
+    from ingest.answer import Answer, written
     from ingest.sandbox import MEMBERS_NAME, PICTURES_NAME, RESULT_NAME
 
     # Whatever a library keeps on disk goes where the one who asked clears up.
@@ -36,29 +40,39 @@ def _serve(line: socket.socket, path: Path, folder: Path) -> None:
         nonlocal granted
         granted += seconds
         limit_time(granted)
-        line.send(f"{seconds:.1f}".encode())
+        line.send(f"more {seconds:.1f}".encode())
 
     (folder / PICTURES_NAME).mkdir()
     serve_under(grant, folder / PICTURES_NAME)
     limit_time(granted)
     try:
-        answer = _read(path, folder / MEMBERS_NAME)
+        answer = written(_read(path, folder / MEMBERS_NAME))
     except UnreadableDocument as error:
-        answer = ("refused", (error.reason, str(error)))
+        answer = written(Answer(reason=error.reason, message=str(error)))
     except (MemoryError, RecursionError):
-        answer = ("refused", ("resource_limit", "过大或过于复杂，无法读取"))
-    with (folder / RESULT_NAME).open("wb") as file:
-        pickle.dump(answer, file, pickle.HIGHEST_PROTOCOL)
+        message = "过大或过于复杂，无法读取"
+        answer = written(Answer(reason="resource_limit", message=message))
+    except ImportError as error:  # a broken installation is not a broken file
+        message = f"程序缺少组件 {error.name}，请重新安装"
+        answer = written(Answer(reason="missing_library", message=message))
+    (folder / RESULT_NAME).write_bytes(answer)
 
 
-def _read(path: Path, folder: Path) -> tuple[str, object]:
+def _read(path: Path, folder: Path) -> Answer:
+    from ingest.answer import Answer
     from ingest.reader import read
     from ingest.sniff import sniff
     from ingest.unpacking import unpack
 
     if sniff(path).kind == "zip":
-        return "members", unpack(path, folder)
-    return "document", read(path)
+        return Answer(members=unpack(path, folder))
+    return Answer(read(path))
+
+
+def _kilobytes() -> int:
+    """Memory held now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 if __name__ == "__main__":

@@ -2,19 +2,20 @@
 
 The process reads one file after the other, so that thousands of small files do not each pay for
 a start; it is replaced after some, or when it has grown, or when a file killed it or held it up.
-What it made comes back through a file, and is trusted no further than its types: a parser that
-was taken over must not take over us.
+What it made comes back through a file and is not trusted: a parser that was taken over must not
+take over us.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
-import pickle
 import select
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -22,23 +23,29 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from index import model
 from index.errors import UnreadableDocument
 from index.model import Document
+from ingest.answer import Answer, understood
 from ingest.limits import SECONDS
 from ingest.unpacking import Member
 
 _FILES_PER_PROCESS = 500
 # What a process may have kept of the files before and still take another.
-_KEPT_BYTES = 1000 * 1024 * 1024
-# However much time a file asks for.
-_MOST_SECONDS = 2 * 60 * 60
-_RESULT_BYTES = 512 * 1024 * 1024
+_KEPT_KILOBYTES = 1000 * 1024
+# However much time a file asks for: that of the most scanned pages.
+_MOST_SECONDS = 90 * 60.0
+# Time is that of the processor, so that a busy machine refuses no good file; a process that does
+# next to nothing is stuck, and nothing may take longer than several times its share.
+_STUCK = 0.1
+_PATIENCE = 6
+_TICK_SECONDS = 1.0
+_RESULT_BYTES = 128 * 1024 * 1024
 RESULT_NAME = "result"
 PICTURES_NAME = "pictures"
 MEMBERS_NAME = "members"
+# After these nobody knows in what state the process is.
+_UNSOUND = frozenset(("reader_died", "resource_limit", "time_limit"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +97,41 @@ class Sandbox:
         try:
             return self._read(path, folder)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
             raise
 
     def _read(self, path: Path, folder: Path) -> Result:
         process = self._process = self._process or _Process()
         try:
-            kind, value = process.read(path, folder)
+            answer = process.read(path, folder)
         except _Died:
-            kind, value = "refused", ("reader_died", "读这份文件时出错，已跳过；文件可能已损坏")
-        except BaseException:  # out of time, or interrupted: whatever it is doing, it is over
+            answer = Answer(
+                reason="reader_died", message="读这份文件时出错，已跳过；文件可能已损坏"
+            )
+        except BaseException:  # interrupted: whatever it is doing, it is over
             self.close()
             raise
-        if kind != "refused":
-            if process.is_worn():
-                self.close()
-            return Result(folder, **{kind: value})
-        reason, message = value
-        if reason in ("reader_died", "resource_limit"):
+        if answer.reason in _UNSOUND or process.is_worn():
             self.close()
-            if process.files > 1:  # perhaps it was what other files had left behind
-                shutil.rmtree(folder)
-                folder.mkdir()
-                return self._read(path, folder)
-        raise UnreadableDocument(reason, message)
+        if not answer.reason:
+            return Result(folder, answer.document, answer.members)
+        if answer.reason in ("reader_died", "resource_limit") and process.files > 1:
+            # Perhaps it was what other files had left behind.
+            remove(folder)
+            folder.mkdir()
+            return self._read(path, folder)
+        raise UnreadableDocument(answer.reason, answer.message)
+
+
+def remove(folder: Path) -> None:
+    """Remove what a reading process was given to write to, whatever it made of it."""
+    if folder.is_symlink():
+        folder.unlink()
+        return
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except RecursionError:
+        subprocess.run(["rm", "-rf", "--", str(folder)], check=False)
 
 
 class _Died(Exception):
@@ -125,6 +143,7 @@ class _Process:
 
     def __init__(self) -> None:
         self.files = 0
+        self._kilobytes = 0
         # Messages arrive whole or not at all, so that none can be half sent for ever.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._line = ours
@@ -144,50 +163,60 @@ class _Process:
                 },
             )
 
-    def read(self, path: Path, folder: Path) -> tuple[str, Any]:
-        """("document" or "members" or "refused", what it is). Raises _Died, or
-        UnreadableDocument `time_limit`."""
+    def read(self, path: Path, folder: Path) -> Answer:
+        """What it says of the file; `time_limit` is said here. Raises _Died."""
         self.files += 1
         try:
             self._line.send(b"\0".join(map(os.fsencode, (path.absolute(), folder.absolute()))))
-            self._wait()
-        except OSError as error:  # nobody at the other end
+            if not self._is_done():
+                message = "读得太久，已放弃；文件可能已损坏"
+                return Answer(reason="time_limit", message=message)
+            answer = understood(_content(folder / RESULT_NAME))
+        except (OSError, ValueError) as error:
             raise _Died from error
-        try:
-            file = os.open(folder / RESULT_NAME, os.O_RDONLY | os.O_NOFOLLOW)
-            with os.fdopen(file, "rb") as handle:
-                if os.fstat(file).st_size > _RESULT_BYTES:
-                    raise _Died
-                kind, value = _Reader(handle).load()
-        except (OSError, pickle.UnpicklingError, EOFError, ValueError, TypeError) as error:
-            raise _Died from error
-        return kind, value
-
-    def _wait(self) -> None:
-        """Until it says that it is done."""
-        now = time.monotonic()
-        end, latest = now + SECONDS, now + _MOST_SECONDS
-        while True:
-            ready, _, _ = select.select([self._line], [], [], max(0.0, end - time.monotonic()))
-            if not ready:
-                raise UnreadableDocument("time_limit", "读得太久，已放弃；文件可能已损坏")
-            message = self._line.recv(64)
-            if not message:
+        for member in answer.members:
+            if member.file and not _is_plain(folder / MEMBERS_NAME / member.file):
                 raise _Died
-            if message == b"done":
-                return
-            with contextlib.suppress(ValueError):
-                end = min(end + max(0.0, float(message)), latest)
+        return answer
+
+    def _is_done(self) -> bool:
+        """Wait until it says so; False when it takes too long. Raises _Died."""
+        budget, began = SECONDS, time.monotonic()
+        before: float | None = None  # not looked at for the many files that take a moment
+        while True:
+            ready, _, _ = select.select([self._line], [], [], _TICK_SECONDS)
+            lasted = time.monotonic() - began
+            if before is None and not ready:
+                before = self._seconds_worked() - lasted
+            if lasted >= budget:
+                used = self._seconds_worked() - (before or 0.0)
+                if used >= budget or used < _STUCK * lasted or lasted >= _PATIENCE * budget:
+                    return False
+            if not ready:
+                continue
+            word, _, number = self._line.recv(64).partition(b" ")
+            if not word:
+                raise _Died
+            value = float(number)
+            if word == b"done":
+                self._kilobytes = int(value)
+                return True
+            if math.isfinite(value):
+                budget = min(budget + max(0.0, value), _MOST_SECONDS)
+
+    def _seconds_worked(self) -> float:
+        """Processor time of it and all that it started."""
+        ticks = 0
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                fields = status.read_text(errors="replace").rpartition(")")[2].split()
+                if int(fields[3]) == self._process.pid:  # its session
+                    ticks += sum(map(int, fields[11:15]))
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def is_worn(self) -> bool:
         """Whether the next file should have a new process."""
-        if self.files >= _FILES_PER_PROCESS:
-            return True
-        try:
-            pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
-        except (OSError, IndexError):
-            return True
-        return int(pages) * os.sysconf("SC_PAGE_SIZE") > _KEPT_BYTES
+        return self.files >= _FILES_PER_PROCESS or self._kilobytes > _KEPT_KILOBYTES
 
     def kill(self) -> None:
         """End it and all that it started."""
@@ -197,19 +226,21 @@ class _Process:
         self._line.close()
 
 
-class _Reader(pickle.Unpickler):
-    """Makes nothing but the nouns of a document."""
+def _content(file: Path) -> bytes:
+    """The bytes of a plain file. Raises OSError, ValueError."""
+    handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as opened:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _RESULT_BYTES:
+            raise ValueError("no plain file, or too large")
+        return opened.read(_RESULT_BYTES)
 
-    _CLASSES = frozenset(
-        (
-            *("Document", "Paragraph", "Section", "Clause", "Contact", "Attachment"),
-            *("Dropped", "Evidence", "Passage"),
-        )
-    )
 
-    def find_class(self, module: str, name: str) -> Any:
-        if module == "index.model" and name in self._CLASSES:
-            return getattr(model, name)
-        if (module, name) == ("ingest.unpacking", "Member"):
-            return Member
-        raise pickle.UnpicklingError(f"{module}.{name} is no part of a document")
+def _is_plain(file: Path) -> bool:
+    """Whether this is a file in a folder of its own, and no link leads elsewhere."""
+    if file.parent.is_symlink() or file.parent.parent.is_symlink():
+        return False
+    try:
+        return stat.S_ISREG(file.lstat().st_mode)
+    except OSError:
+        return False

@@ -66,14 +66,22 @@ def described_by(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(ENDING)) if path.name != ENDING else path
 
 
-def read_sidecar(file: Path) -> Sidecar:
-    """The sidecar of `file`; an empty one when there is none."""
+def sidecar_bytes(file: Path) -> bytes:
+    """What stands in the sidecar of `file`, no more than a sidecar may have; nothing where there
+    is none. Raises OSError."""
     path = sidecar_of(file)
     if not path.is_file():
+        return b""
+    with path.open("rb") as handle:
+        return handle.read(_MAX_BYTES + 1)
+
+
+def read_sidecar(file: Path) -> Sidecar:
+    """The sidecar of `file`; an empty one when there is none."""
+    if not sidecar_of(file).is_file():
         return Sidecar()
     try:
-        with path.open("rb") as handle:
-            content = handle.read(_MAX_BYTES + 1)
+        content = sidecar_bytes(file)
         if len(content) > _MAX_BYTES:
             return _UNREADABLE
         given = tomllib.loads(content.decode("utf-8-sig"))

@@ -172,7 +172,7 @@ class _Show:
 
     def _inherited(self, part: str, kind: str, index: str) -> tuple[int, int, int, int] | None:
         """Where the layout, or the master behind it, puts a placeholder."""
-        while part:
+        for _ in range(2):  # a layout, and its master
             if part not in self._boxes:
                 self._boxes[part] = self._places(part)
             places = self._boxes[part]
@@ -181,6 +181,8 @@ class _Show:
             if found is not None:
                 return found
             part = self._parts.one_related(part, "slideMaster") or ""
+            if not part:
+                break
         return None
 
     def _places(self, part: str) -> dict[tuple[str, str], tuple[int, int, int, int]]:

@@ -99,7 +99,11 @@ _HTML_TAG = re.compile(r"</?(?:p|div|span|table|td|br|li|ul|h[1-6]|a|b)(?=[\s/>]
 # Matches '<?mso-application progid="Word.Document"?>'; not '<?xml version="1.0"?>'.
 _OFFICE_XML = re.compile(r"<\?mso-application\s{1,4}progid=\"(\w{1,20})")
 # A saved web page begins as mail does: "From: <Saved by Blink>", "MIME-Version: 1.0".
-_MAIL = re.compile(r"(?:MIME-Version|From|Snapshot-Content-Location|Content-Type|Subject):", re.I)
+_MAIL = re.compile(
+    r"^(?:MIME-Version|From|To|Date|Received|Message-ID|Snapshot-Content-Location|Content-Type"
+    r"|Content-Transfer-Encoding|Subject):",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +178,10 @@ def _text_kind(path: Path, text: str) -> str:
     office = _OFFICE_XML.search(start[:300])
     if office:
         raise _unsupported(f"Office 2003 XML（{office[1]}）", "请用 Word 或 WPS 另存为 docx")
-    if _MAIL.match(start) and "multipart/" in start:
-        return "mhtml"
+    if len(_MAIL.findall(start)) > 2:
+        if "multipart/related" in start or "text/html" in start:
+            return "mhtml"
+        raise _unsupported("邮件", "请把正文和附件另存后再读入")
     extension = path.suffix.lower().lstrip(".")
     if extension in ("md", "markdown") and not _HTML_START.match(start):
         return "txt"  # Markdown may begin with tags, too

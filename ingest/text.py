@@ -30,6 +30,7 @@ from ingest.breaks import (
 )
 from ingest.cue import whole_date
 from ingest.encoding import Decoded, decode
+from ingest.limits import check_chars
 from ingest.lines import Block, Reading
 from ingest.markdown import is_markdown, read_markdown
 from ingest.noise import visible, without_noise
@@ -75,6 +76,7 @@ def read_text(path: Path) -> Reading:
     bytes are no text in any encoding.
     """
     decoded = decode(path.read_bytes())
+    check_chars(len(decoded.text))
     if _is_binary(decoded):
         raise UnreadableDocument("unsupported_type", "不是文本，格式无法识别，不能读入")
     warnings: tuple[str, ...] = ("encoding_errors",) if decoded.errors else ()

@@ -43,7 +43,12 @@ def unpack(path: Path, folder: Path) -> tuple[Member, ...]:
     """
     folder.mkdir()
     members: dict[str, Member] = {}
-    _Unpacking(folder, members).take(path, "", 1)
+    try:
+        _Unpacking(folder, members).take(path, "", 1)
+    except (UnreadableDocument, MemoryError):
+        raise
+    except Exception as error:  # zipfile lets errors of many kinds escape from odd archives
+        raise UnreadableDocument("corrupt_zip", "压缩包已损坏，无法解开") from error
     if not members:
         raise UnreadableDocument("empty_archive", "压缩包里没有文件")
     refusals = {member.reason for member in members.values()}

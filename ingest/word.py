@@ -15,7 +15,7 @@ from typing import Any
 
 from index.errors import UnreadableDocument
 from index.model import Dropped
-from ingest.archive import open_zip
+from ingest.archive import open_zip, refuse_doctypes
 from ingest.breaks import has_marker, join_soft, tidy
 from ingest.furniture import is_page_number
 from ingest.lines import Block, Reading
@@ -47,6 +47,7 @@ def read_word(path: Path, *, converted: bool = False) -> Reading:
     Raises UnreadableDocument: `corrupt_zip`, `corrupt_docx`, `zip_bomb`, `xml_dtd`, `no_text`.
     """
     with open_zip(path) as archive:
+        refuse_doctypes(archive)
         main = main_part(archive)
         document = parse_part(archive, main)
         folder = posixpath.dirname(main)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -127,3 +128,29 @@ def test_only_what_a_better_reader_would_improve_is_read_again(
     assert [f.file.name for f in report.files if f.outcome == "updated"] == ["新闻.html"]
     assert counts(report) == {"updated": 1, "unchanged": 2}
     assert counts(office.ingest()) == {"unchanged": 3}
+
+
+def test_files_of_odd_names_halves_of_characters_and_vanishing_ones_stop_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = os.fsencode(office.folder)
+    name = os.fsdecode(folder + b"/" + "会议.txt".encode("gb18030"))
+    Path(name).write_text("关于会议的说明：会议定于下周召开，请各单位准时参加。", "utf-8")
+    with (office.folder / "大.txt.meta.toml").open("wb") as file:
+        file.truncate(8 * 1024**3)
+    office.write("大.txt", "旁边的说明文件大得不像话，正文还是要读。")
+    vanishing = office.write("消失.txt", "读完就被人删掉的文件，不该影响别的文件。")
+    plain = Sandbox.read
+
+    def watched(self: Sandbox, path: Path, room: Path) -> object:
+        result = plain(self, path, room)
+        if path == vanishing:
+            path.unlink()
+        return result
+
+    monkeypatch.setattr(Sandbox, "read", watched)
+    report = office.ingest()
+    reasons = {f.file.name: f.reason for f in report.files if f.outcome == "rejected"}
+    assert reasons == {"消失.txt": "unreadable_file"}
+    assert report.count("added") == 4
+    assert office.find("会议定于下周召开", "keyword")[0] == "会议.txt"

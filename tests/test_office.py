@@ -80,7 +80,8 @@ def test_linked_files_are_not_read_in(tmp_path: Path) -> None:
         f'<office:document-content xmlns:office="{space}office:1.0" xmlns:text="{space}text:1.0"'
         ' xmlns:xlink="http://www.w3.org/1999/xlink" office:version="1.2"><office:body>'
         '<office:text><text:p>前面的话</text:p><text:section text:name="S">'
-        f'<text:section-source xlink:type="simple" xlink:href="{secret.as_uri()}" text:filter-name="Text"/>'
+        f'<text:section-source xlink:type="simple" xlink:href="{secret.as_uri()}"'
+        ' text:filter-name="Text"/>'
         "<text:p>原来的话</text:p></text:section></office:text></office:body>"
         "</office:document-content>"
     )
