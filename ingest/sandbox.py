@@ -187,7 +187,7 @@ class _Process:
             ready, _, _ = select.select([self._line], [], [], _TICK_SECONDS)
             lasted = time.monotonic() - began
             if before is None and not ready:
-                before = self._seconds_worked() - lasted
+                before = self._seconds_worked()
             if lasted >= budget:
                 used = self._seconds_worked() - (before or 0.0)
                 if used >= budget or used < _STUCK * lasted or lasted >= _PATIENCE * budget:
