@@ -37,6 +37,7 @@ from ingest.tables import are_labels
 
 # A red-head notice has 6 lines before its text, a report's cover about 12.
 _REACH = 16
+_ROUGH = 0.1  # of a size: sizes are measured with noise where lines were recognised
 _OFFICE = re.compile(rf"^\S{{0,8}}(?:{OFFICES})\s")
 # What is numbered by year and number alone, without a 代字.
 _BARE_KINDS = ("公告", "通告", "令")
@@ -62,7 +63,7 @@ def find_front(blocks: Sequence[Block], web_title: str | None = None) -> Front:
     if not web_title:
         groups = _groups(blocks, kinds)
         letterhead, groups = _split_letterhead(blocks, groups, number)
-        title = _best(blocks, groups)
+        title = _with_beginning(blocks, _best(blocks, groups), groups)
         if letterhead is None and len(title) > 1 and _repeats_organisation(blocks, title):
             letterhead, title = title[0], title[1:]
     last = max([*title, *(i for i in (letterhead, number) if i is not None)], default=-1)
@@ -243,8 +244,11 @@ def _text(blocks: Sequence[Block], group: Sequence[int]) -> str:
 
 
 def _alike(one: Block, other: Block) -> bool:
-    if one.size is not None and other.size is not None and abs(one.size - other.size) > 1.0:
-        return False
+    if one.size is not None and other.size is not None:
+        # what is recognised has a size only about
+        rough = one.confidence is not None and other.confidence is not None
+        if abs(one.size - other.size) > max(1.0, _ROUGH * one.size if rough else 0.0):
+            return False
     if one.outline != other.outline:
         return False
     return one.bold == other.bold or one.centred == other.centred
@@ -300,6 +304,16 @@ def _best(blocks: Sequence[Block], groups: Sequence[Sequence[int]]) -> tuple[int
         scored.append((score, group[0], tuple(group)))
     best = max(scored)[2]
     return best if _has_style(blocks) else _plain_title(blocks, best)
+
+
+def _with_beginning(
+    blocks: Sequence[Block], title: tuple[int, ...], groups: Sequence[Sequence[int]]
+) -> tuple[int, ...]:
+    """The title with the line above that begins it, 关于召开某某协会: none says less alone."""
+    above = next((group for group in groups if title and group[-1] == title[0] - 1), ())
+    text = _text(blocks, above)
+    begins = text.startswith("关于") and not title_types(text) and len(above) <= 2
+    return (*above, *title) if begins else title
 
 
 def _has_style(blocks: Sequence[Block]) -> bool:

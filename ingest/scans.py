@@ -173,7 +173,9 @@ def _settle_sizes(pages: Sequence[ScannedPage]) -> None:
         return
     long = [line for line in lines if line.units >= _LONG] or lines
     ratio = float(np.median([_pitch(line) / line.height for line in long]))
-    settled = iter(_shared([_size(line, ratio) for line in lines], [line.units for line in lines]))
+    # letters and digits are of any width, so that they tell little of the size
+    wide = [sum(not glyph.isascii() for glyph in line.text) for line in lines]
+    settled = iter(_shared([_size(line, ratio) for line in lines], wide))
     for page in pages:
         page.straight = [_inked(replace(line, size=next(settled))) for line in page.straight]
 
@@ -188,7 +190,7 @@ def _size(line: _Straight, ratio: float) -> float:
     return _pitch(line) if fits else by_height
 
 
-def _shared(sizes: Sequence[float], units: Sequence[float]) -> list[float]:
+def _shared(sizes: Sequence[float], units: Sequence[int]) -> list[float]:
     """Each size as the mean of those near the one that most characters have; then of the rest."""
     logs, heavy = np.log(np.asarray(sizes)), np.asarray(units) + 0.1
     within = np.where(heavy >= _LONG, _SAME_SIZE, _SAME_SHORT)

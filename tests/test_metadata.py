@@ -68,6 +68,16 @@ def test_a_summary_without_a_date_keeps_its_years() -> None:
     assert (metadata.issuer, metadata.date) == ("东岭省后勤协会", None)
 
 
+@pytest.mark.parametrize(("size", "sure"), [(20.1, 0.99), (18.0, 0.99), (18.0, None)])
+def test_lines_of_a_title_may_differ_in_size(size: float, sure: float | None) -> None:
+    sizes = {"关于召开东岭省后勤协会": size, "2031年年会的通知": 22.0, "各会员单位：": 16.0}
+    lines = [
+        Block(text, size=points, centred=points > 16.0, confidence=sure)
+        for text, points in sizes.items()
+    ]
+    assert _read(*lines, Block(_BODY, size=16.0)).title == "关于召开东岭省后勤协会2031年年会的通知"
+
+
 def test_a_web_page_gives_its_own_title_and_date() -> None:
     metadata = _read("宿舍管理心得体会", _BODY, title="宿舍管理心得体会", date="2031-05-06")
     assert (metadata.title, metadata.date) == ("宿舍管理心得体会", "2031-05-06")

@@ -12,6 +12,7 @@ from ingest import limits, ocr
 from ingest.inspection import as_inspection
 from ingest.pdf import read_pdf
 from ingest.reader import build_document, read
+from ingest.scans import _shared
 from ingest.widths import widened
 from scanned import BODY, Letter, as_pdf, chars_wrong, needs_ocr, notice
 from test_pdf import body, tiny_pdf, write
@@ -40,6 +41,14 @@ TITLE = "江岚省高等院校后勤协会关于举办食堂大宗食材采购�
 def test_marks_are_as_wide_as_their_neighbours(narrow: str, wide: str) -> None:
     assert widened(narrow) == wide
     assert widened(wide) == wide
+
+
+def test_a_size_is_told_by_chinese_characters() -> None:
+    # two lines of a title; two lines of text, an address of mail and the line stretched before it
+    sizes, wide = [21.1, 21.7, 16.4, 16.6, 19.4, 19.1], [15, 16, 27, 25, 0, 15]
+    first, second, text, other, address, _ = _shared(sizes, wide)
+    assert first == second == pytest.approx(21.4, abs=0.1)
+    assert text == other == address == pytest.approx(16.5, abs=0.1)
 
 
 def test_without_the_extra_a_scan_is_refused(
