@@ -14,7 +14,7 @@ from ingest.cue import (
 )
 from ingest.front import numbering_bodies
 from ingest.labelled import labelled_body
-from ingest.stated import DERIVED, LIKELY, PLACED, Stated
+from ingest.stated import DERIVED, LIKELY, PLACED, Stated, is_doubtful
 from ingest.structure import Structure
 
 _STRONG = (
@@ -58,8 +58,9 @@ def find_issuer(
     """Who signs, else who the title says issues, else the letterhead, else who is on the cover.
 
     A body named only by its session comes last, for 第六届理事会 is one of many; one that signs
-    with a short form of the name in the title is called by the whole name. `publisher` is whose
-    web site it is: 省后勤协会 in a headline there is 江岚省后勤协会.
+    with a short form of the name in the title, or whose signature is hardly read, is called by the
+    whole name. `publisher` is whose web site it is: 省后勤协会 in a headline there is
+    江岚省后勤协会.
     """
     found = _found(structure, title, letterhead, types)
     if found and publisher and simplified(publisher).endswith(found.value):
@@ -79,7 +80,8 @@ def _found(
     signed = _signed(structure)
     if signed is not None:
         whole = named or head
-        if whole is None or not (_SESSION.match(signed.value) or _shortens(signed, whole)):
+        vague = _SESSION.match(signed.value) or is_doubtful(signed, structure.paragraphs)
+        if whole is None or not (vague or _shortens(signed, whole)):
             return signed
         return whole
     if "新闻" in types and (unit := _news_unit(structure)):

@@ -8,7 +8,7 @@ only other source. Each comes with the line that states it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ from ingest.labelled import labelled_date, labelled_number, meeting_date, signin
 from ingest.lines import Reading
 from ingest.marker import parse_marker
 from ingest.period import find_period
-from ingest.stated import CLAIMED, DERIVED, LIKELY, PLACED, Stated
+from ingest.stated import CLAIMED, DERIVED, LIKELY, PLACED, Stated, as_sure_as_read, surest
 from ingest.structure import Structure
 
 # 2023年, 2023—2024, 2025学生手册, 二〇二四年; not 20245
@@ -82,11 +82,11 @@ def read_metadata(structure: Structure, reading: Reading) -> Metadata:
     types = _types(title, structure, reading)
     names = types.value if types else ()
     letterhead = _letterhead(structure)
-    date = _date(structure, reading, title, names)
+    date = surest(_dates(structure, reading, title, names), structure.paragraphs)
     period = find_period(title.value, names) if title else None
     found: dict[str, Stated[Any] | None] = {
         "title": title,
-        "number": _number(structure) or number_in_title or labelled_number(structure.paragraphs),
+        "number": surest(_numbers(structure, number_in_title), structure.paragraphs),
         "letterhead": letterhead,
         "issuer": find_issuer(structure, title, letterhead, names, reading.publisher),
         "date": date,
@@ -97,7 +97,11 @@ def read_metadata(structure: Structure, reading: Reading) -> Metadata:
         "copies": find_copies(structure),
         "printed": find_printed(structure),
     }
-    known = {name: stated for name, stated in found.items() if stated is not None}
+    known = {
+        name: as_sure_as_read(stated, structure.paragraphs)
+        for name, stated in found.items()
+        if stated is not None
+    }
     return Metadata(
         **{name: stated.value for name, stated in known.items()},
         evidence=tuple(Evidence(name, s.line, s.confidence) for name, s in known.items()),
@@ -143,6 +147,12 @@ def _claimed_title(reading: Reading) -> Stated[str] | None:
     return Stated(head, head, LIKELY) if head else None
 
 
+def _numbers(structure: Structure, in_title: Stated[str] | None) -> Iterator[Stated[str] | None]:
+    yield _number(structure)
+    yield in_title
+    yield labelled_number(structure.paragraphs)
+
+
 def _number(structure: Structure) -> Stated[str] | None:
     """The document's own 发文字号: only a line of its own in the front counts."""
     if structure.front.number is None:
@@ -161,36 +171,40 @@ def _letterhead(structure: Structure) -> Stated[str] | None:
     return Stated(name, line, PLACED) if name else None
 
 
-def _date(
+def _dates(
     structure: Structure, reading: Reading, title: Stated[str] | None, types: Sequence[str]
-) -> Stated[str] | None:
+) -> Iterator[Stated[str] | None]:
     """成文日期, else adoption or cover date, else the page's own; never a date the text cites."""
-    texts = [paragraph.text for paragraph in structure.paragraphs]
     closing = structure.closing.date
-    if closing is not None and (date := _plain_date(texts[closing])):
-        return Stated(date, texts[closing], PLACED)
-    if labelled := labelled_date(structure.paragraphs):
-        return labelled
+    if closing is not None:
+        line = structure.paragraphs[closing].text
+        date = _plain_date(line)
+        yield Stated(date, line, PLACED) if date else None
+    yield labelled_date(structure.paragraphs)
+    yield from _front_dates(structure, types)
+    yield meeting_date(structure.paragraphs, types) or signing_date(structure.paragraphs)
+    if reading.date:
+        claimed = parse_date(reading.date[:10]) or next(
+            (mention.date for mention in find_dates(reading.date)), None
+        )
+        yield Stated(claimed, reading.date, CLAIMED) if claimed else None
+        return
+    dates = [m.date for m in find_dates(title.value) if len(m.date) == 10] if title else []
+    yield Stated(dates[0], title.line, CLAIMED) if title and len(dates) == 1 else None
+
+
+def _front_dates(structure: Structure, types: Sequence[str]) -> Iterator[Stated[str]]:
     # Below a heading stands the date of a part: of one regulation in a collection.
     heads = [i for i, paragraph in enumerate(structure.paragraphs) if paragraph.level]
-    own = [i for i in structure.front.dates if i < min(heads, default=len(texts))]
-    front = [texts[i] for i in own]
+    end = min(heads, default=len(structure.paragraphs))
+    front = [structure.paragraphs[i].text for i in structure.front.dates if i < end]
     ways = [_plain_date, _enacted, _informed, _spoken, _on_cover]
     if "纪要" in types:
         ways.remove(_informed)  # 时间： may be that of one meeting of several
     for wanted in ways:
         for text in front:
             if date := wanted(text):
-                return Stated(date, text, PLACED if wanted is _plain_date else DERIVED)
-    if met := meeting_date(structure.paragraphs, types) or signing_date(structure.paragraphs):
-        return met
-    if reading.date:
-        claimed = parse_date(reading.date[:10]) or next(
-            (mention.date for mention in find_dates(reading.date)), None
-        )
-        return Stated(claimed, reading.date, CLAIMED) if claimed else None
-    dates = [m.date for m in find_dates(title.value) if len(m.date) == 10] if title else []
-    return Stated(dates[0], title.line, CLAIMED) if title and len(dates) == 1 else None
+                yield Stated(date, text, PLACED if wanted is _plain_date else DERIVED)
 
 
 def _plain_date(text: str) -> str | None:

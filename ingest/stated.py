@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from index.model import DOUBTFUL, Paragraph
 
 Value = TypeVar("Value")
 
@@ -24,3 +27,31 @@ class Stated(Generic[Value]):
     value: Value
     line: str
     confidence: float
+
+
+def is_doubtful(stated: Stated[Any], paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether a line that states the value was recognised so badly that it may say another."""
+    for line in stated.line.split("\n"):
+        sure = [p.confidence for p in paragraphs if line in p.text]
+        if sure and all(one is not None and one < DOUBTFUL for one in sure):
+            return True
+    return False
+
+
+def surest(
+    found: Iterable[Stated[Value] | None], paragraphs: Sequence[Paragraph]
+) -> Stated[Value] | None:
+    """The first that is not doubtful, else the first."""
+    first = None
+    for stated in found:
+        if stated is not None and not is_doubtful(stated, paragraphs):
+            return stated
+        first = first or stated
+    return first
+
+
+def as_sure_as_read(stated: Stated[Any], paragraphs: Sequence[Paragraph]) -> Stated[Any]:
+    """The same with less confidence where its line is doubtful."""
+    if not is_doubtful(stated, paragraphs):
+        return stated
+    return replace(stated, confidence=min(stated.confidence, LIKELY))

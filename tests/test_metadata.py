@@ -78,6 +78,23 @@ def test_lines_of_a_title_may_differ_in_size(size: float, sure: float | None) ->
     assert _read(*lines, Block(_BODY, size=16.0)).title == "关于召开东岭省后勤协会2031年年会的通知"
 
 
+def _scanned(title: str, *lines: tuple[str, float]) -> Metadata:
+    front = Block(title, size=22.0, centred=True, confidence=0.99)
+    body = Block(_BODY, size=16.0, confidence=0.99)
+    return _read(front, body, *(Block(text, size=16.0, confidence=sure) for text, sure in lines))
+
+
+def test_what_is_hardly_read_is_said_by_another_line_or_is_not_sure() -> None:
+    signed = ("东岭省后勒协会", 0.7), ("2031年6月25日", 0.99)
+    named = _scanned("东岭省后勤协会2030年工作总结", *signed)
+    assert (named.issuer, named.date) == ("东岭省后勤协会", "2031-06-25")
+    alone = _scanned("关于召开年会的通知", *signed)
+    sure = {evidence.field: evidence.confidence for evidence in alone.evidence}
+    assert (alone.issuer, sure["issuer"], sure["date"]) == ("东岭省后勒协会", 0.5, 0.95)
+    dated = _scanned("关于召开年会的通知", signed[0], ("2031年6月26日", 0.8))
+    assert {e.confidence for e in dated.evidence if e.field in {"issuer", "date"}} == {0.5}
+
+
 def test_a_web_page_gives_its_own_title_and_date() -> None:
     metadata = _read("宿舍管理心得体会", _BODY, title="宿舍管理心得体会", date="2031-05-06")
     assert (metadata.title, metadata.date) == ("宿舍管理心得体会", "2031-05-06")

@@ -81,7 +81,7 @@ def _read_all(tmp_path: Path, count: int, slow: int) -> Counter[str]:
 
 
 def test_a_sample_of_damaged_files(tmp_path: Path) -> None:
-    outcomes = _read_all(tmp_path, 120, slow=40)
+    outcomes = _read_all(tmp_path, 80, slow=40)
     assert outcomes["read"] > 10 and outcomes["reader_died"] == 0
 
 
