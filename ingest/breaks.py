@@ -16,6 +16,7 @@ MIN_CUT_CHARS = 30
 
 _TERMINAL = frozenset("。！？；：…!?;:")
 _CLOSING = frozenset("”’」』）》】〕］)]\"'")
+_WIDE_BRACKETS = str.maketrans("()", "（）")  # recognition mixes the two widths
 # What may not begin a line, so it goes with the character before it.
 _NOT_FIRST = _CLOSING | frozenset("，。、；：！？…—,.;:!?％%")
 
@@ -64,7 +65,7 @@ def ends_sentence(text: str) -> bool:
 
 def has_open_bracket(text: str) -> bool:
     """Whether a bracket or title mark near the end is still open, so that more must follow."""
-    tail = text[-60:]
+    tail = text[-60:].translate(_WIDE_BRACKETS)
     return any(tail.rfind(opening) > tail.rfind(closing) for opening, closing in ("（）", "《》"))
 
 

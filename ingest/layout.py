@@ -192,7 +192,7 @@ def _goes_on(
         return False
     column, previous = margins[line.page, line.column], margins[last.page, last.column]
     if is_centred(last, previous, body) and is_centred(line, column, body):
-        return _same_title(last, line, body)
+        return _same_title(last, line, body) or _closes(group, line)
     return _continues(group, line, previous, column)
 
 
@@ -200,6 +200,16 @@ def _same_title(last: Line, line: Line, body: float) -> bool:
     close = last.page == line.page and line.top - last.top <= 1.9 * line.size
     large = line.size >= TITLE_RATIO * body and last.bold == line.bold
     return close and large and not has_marker(line.text) and not has_marker(last.text)
+
+
+def _closes(group: Sequence[Line], line: Line) -> bool:
+    """Whether a bracket opened above is closed here, as in a note of adoption on two lines."""
+    text = "".join(part.text for part in group)
+    return (
+        has_open_bracket(text)
+        and not has_open_bracket(text + line.text)
+        and not has_marker(line.text)
+    )
 
 
 def _continues(group: Sequence[Line], line: Line, previous: Column, column: Column) -> bool:

@@ -18,9 +18,10 @@ from ingest.furniture import furniture, is_contents_line
 from ingest.glyphs import lines_of, tables_of
 from ingest.gutter import in_reading_order
 from ingest.layout import Line, PageSize, paragraphs
-from ingest.lines import Reading
+from ingest.lines import Block, Reading
 from ingest.rows import over_pages
 from ingest.watermark import repeated_marks, split_watermark
+from ingest.widths import widened
 
 # A page with fewer characters than this under a picture is a scan with a stamp or a watermark.
 _SCAN_CHARS = 10
@@ -196,7 +197,7 @@ def as_reading(pages: Pages, format: str) -> Reading:
             lines.append(line)
     lines, repeated = over_pages(lines)
     dropped += [Dropped(line.text, "repeated_header") for line in repeated]
-    blocks = tuple(paragraphs(_without_common_bold(lines), pages.sizes))
+    blocks = tuple(map(_widened, paragraphs(_without_common_bold(lines), pages.sizes)))
     warnings: list[str] = []
     if pages.scans:
         warnings.append("some_pages_need_ocr")
@@ -210,6 +211,14 @@ def as_reading(pages: Pages, format: str) -> Reading:
         dropped=tuple(dropped + pages.turned),
         warnings=tuple(warnings),
     )
+
+
+def _widened(block: Block) -> Block:
+    """What was recognised line by line, with marks as wide as the whole paragraph asks for: a
+    bracket may open on one line and close on the next."""
+    if block.confidence is None or block.kind != "text":
+        return block
+    return replace(block, text=widened(block.text))
 
 
 def _settle_pale(pages: Pages) -> None:

@@ -83,6 +83,15 @@ def test_centred_lines_little_larger_than_the_text_stay_apart() -> None:
     assert [block.text for block in blocks[:2]] == ["主题活动", "方案模板"]
 
 
+@pytest.mark.parametrize("opening", ["（", "("])
+def test_a_bracket_that_closes_on_the_next_centred_line_is_one_note(opening: str) -> None:
+    note = centred(f"{opening}2031年6月8日会员代表大会审议", 1, SIZE)
+    rest = centred("通过）", 2, SIZE, step=31)
+    lines = [full("甲", 3), full("乙", 4)]
+    assert texts([note, rest, *lines])[0] == note.text + rest.text
+    assert texts([note, centred("第一章总则", 2, SIZE), *lines])[0] == note.text
+
+
 def test_a_hanging_indent_goes_on() -> None:
     first = line("1.甲" + "乙" * 24, 0, x1=RIGHT)
     second = line("丙" * 25, 1, 1.5, x1=RIGHT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -170,10 +171,22 @@ def test_a_ruled_table_comes_out_row_by_row(tmp_path: Path, skew: float) -> None
     assert blocks[1].text == "片区 | 联系人 | 电话" and blocks[1].confidence
 
 
+def test_brackets_over_two_lines_are_of_one_width() -> None:
+    from ingest.layout import Line, PageSize
+    from ingest.pages import Pages, as_reading
+
+    texts = "(2031年6月8日第三届会员代表大会第二次会议审议", "通过）"
+    lines = [
+        Line(text, 80.0, 500.0 if n == 0 else 140.0, 100.0 + 28 * n, 116.0 + 28 * n, 16.0)
+        for n, text in enumerate(texts)
+    ]
+    for sure, width in ((0.9, "（"), (None, "(")):
+        pages = Pages([PageSize(595, 842)], [replace(line, confidence=sure) for line in lines])
+        assert as_reading(pages, "pdf").blocks[0].text == width + texts[0][1:] + texts[1]
+
+
 @needs_ocr
 def test_doubtful_text_is_marked_and_stays(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     from ingest.pages import DOUBTFUL, as_reading, collect
 
     class Page:
