@@ -9,7 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 from ingest.glyphs import lines_of
@@ -21,6 +22,8 @@ _MIN_LINE_CHARS = 9
 _BEGUN_SHARE = 0.72  # of the lines of a column begin at its edge, or indented
 _FULL_SHARE = 0.8  # of the lines that another goes on from fill it
 _MIDDLE = (0.3, 0.7)  # of the page's width, where a gutter may be
+_MARGIN = 0.4  # em: of the gutter to both sides, where nothing may stand
+_ROUGH_MARGIN = 0.1  # where lines were recognised, whose ends are known only about
 _PROSE_MARKS = frozenset("，。；、：,.;")
 
 
@@ -51,7 +54,8 @@ def in_reading_order(
     boxes += [_Box(row.x0, row.x1, row.top, row.bottom, row) for row in rows]
     found: list[Line] = []
     done = 0.0
-    for top, bottom in _stretches(boxes, gutter, em):
+    margin = em * (_ROUGH_MARGIN if _is_rough(inked) else _MARGIN)
+    for top, bottom in _stretches(boxes, gutter, margin):
         within = [box for box in boxes if top < (box.top + box.bottom) / 2 < bottom]
         sides = [[b for b in within if (b.x0 < gutter) is left] for left in (True, False)]
         both = [_lines(side, page, n) for n, side in enumerate(sides, start=1)]
@@ -65,6 +69,10 @@ def in_reading_order(
 
 def _is_ink(char: dict[str, Any]) -> bool:
     return bool(char["bottom"] > char["top"]) and not char["text"].isspace()
+
+
+def _is_rough(chars: Sequence[dict[str, Any]]) -> bool:
+    return bool(chars) and "confidence" in chars[0]
 
 
 def _across(
@@ -95,21 +103,37 @@ def _gutter(chars: Sequence[dict[str, Any]], size: PageSize, em: float) -> float
         return None
     starts, ends = sorted(char["x0"] for char in chars), sorted(char["x1"] for char in chars)
     low, high = (round(share * size.width) for share in _MIDDLE)
-    # counted in a band of one em: the gaps between characters are narrower
+    # counted in a band of one em: the gaps between characters are narrower; those of a recognised
+    # line have none, and its ends may reach into the gutter
+    half = em * (_ROUGH_MARGIN if _is_rough(chars) else 0.5)
     counts = {
-        x: bisect_left(starts, x + em / 2) - bisect_right(ends, x - em / 2)
-        for x in range(low, high, 2)
+        x: bisect_left(starts, x + half) - bisect_right(ends, x - half) for x in range(low, high, 2)
     }
     fewest, most = min(counts.values()), max(counts.values())
     if fewest * 3 > most:
         return None
     open_at = [x for x, count in counts.items() if count == fewest]
-    return float(open_at[len(open_at) // 2])
+    return _centred(starts, ends, float(open_at[len(open_at) // 2]), em)
 
 
-def _stretches(boxes: Sequence[_Box], gutter: float, em: float) -> list[tuple[float, float]]:
+def _centred(starts: Sequence[float], ends: Sequence[float], near: float, em: float) -> float:
+    """The middle of the blank near x: in one hardly wider than a character, the edges of a few
+    lines decide where fewest characters cross."""
+    places = [near + step * em / 20 for step in range(-20, 21)]
+    crossed = [bisect_left(starts, x) - bisect_right(ends, x) for x in places]
+    fewest = min(crossed)
+    blanks = [
+        [x for x, _ in run]
+        for count, run in groupby(zip(places, crossed, strict=True), key=itemgetter(1))
+        if count == fewest
+    ]
+    widest = max(blanks, key=len)
+    return (widest[0] + widest[-1]) / 2
+
+
+def _stretches(boxes: Sequence[_Box], gutter: float, margin: float) -> list[tuple[float, float]]:
     """Parts of the page, from top to bottom, in which nothing stands over the gutter."""
-    left, right = gutter - 0.4 * em, gutter + 0.4 * em
+    left, right = gutter - margin, gutter + margin
     over = sorted((b.top, b.bottom) for b in boxes if b.x0 < right and b.x1 > left)
     lowest = max(box.bottom for box in boxes) + 1.0
     found: list[tuple[float, float]] = []
@@ -141,5 +165,10 @@ def _is_column(lines: Sequence[Line]) -> bool:
 
 
 def _usual(values: Sequence[float], em: float) -> float:
-    """The value near which most others are."""
-    return max(values, key=lambda value: sum(abs(value - other) <= em for other in values))
+    """The value near which most others are; of equals the one in their middle."""
+
+    def near(value: float) -> tuple[int, float]:
+        apart = [abs(value - other) for other in values if abs(value - other) <= em]
+        return len(apart), -sum(apart)
+
+    return max(values, key=near)

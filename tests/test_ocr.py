@@ -186,6 +186,21 @@ def test_brackets_over_two_lines_are_of_one_width() -> None:
 
 
 @needs_ocr
+@pytest.mark.parametrize(("gap", "skew"), [(6, 0.8), (10, -1.5)])
+def test_two_columns_are_read_one_after_the_other(tmp_path: Path, gap: float, skew: float) -> None:
+    letter = Letter()
+    letter.centred(30, "后勤工作简讯（2031年第2期）", 15)
+    texts = f"首先，{BODY}{BODY}", f"其次，{BODY}{BODY}"
+    for side, text in enumerate(texts):
+        lines = [text[:17], *(text[at : at + 19] for at in range(17, len(text), 19))]
+        for n, line in enumerate(lines):
+            indent = 0 if n else 2 * 3.7  # two characters of 10.5 points
+            letter.line(28 + indent + side * (70.4 + gap), 46 + 6.3 * n, line, 10.5)
+    reading = read_pdf(as_pdf(tmp_path / "a.pdf", [letter.scan(skew, noise=12)]))
+    assert chars_wrong("".join(block.text for block in reading.blocks[1:]), "".join(texts)) <= 2
+
+
+@needs_ocr
 def test_doubtful_text_is_marked_and_stays(tmp_path: Path) -> None:
     from ingest.pages import DOUBTFUL, as_reading, collect
 
