@@ -129,7 +129,7 @@ def test_pages_are_recognised_where_they_must_be(
     assert {block.page for block in middle} == {2} and middle[0].confidence
     assert reading.warnings == ()
     assert list(kept) == [2] and kept[2].startswith(b"\xff\xd8")
-    assert granted == [pytest.approx(0.6), pytest.approx(8.0)]
+    assert granted == [pytest.approx(0.3), pytest.approx(8.0)]
 
 
 @needs_ocr
