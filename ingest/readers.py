@@ -25,7 +25,7 @@ class _Reader:
 
 
 _READERS = {
-    "pdf": _Reader("ingest.pdf", "read_pdf", 1),
+    "pdf": _Reader("ingest.pdf", "read_pdf"),
     "docx": _Reader("ingest.word", "read_word"),
     "doc": _Reader("ingest.office", "read_doc"),
     "rtf": _Reader("ingest.office", "read_rtf"),
