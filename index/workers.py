@@ -48,8 +48,11 @@ class Workers:
         processes: int | None = None,
         *,
         here: int = 24,
+        begin: Callable[[], None] | None = None,
     ) -> None:
+        """`begin`, of a module's top level, is what each process does first."""
         self._here = here
+        self._begin = begin
         static = encoder if isinstance(encoder, StaticEncoder) else None
         self._tools = Tools(analyzer, static)
         self._processes = (os.cpu_count() or 1) if processes is None else processes
@@ -95,7 +98,7 @@ class Workers:
         if self._pool is None:
             folder = None if self._tools.encoder is None else self._tools.encoder.folder
             self._pool = ProcessPoolExecutor(
-                self._processes, get_context("spawn"), _open_tools, (folder,)
+                self._processes, get_context("spawn"), _open_tools, (folder, self._begin)
             )
         return self._pool
 
@@ -103,11 +106,13 @@ class Workers:
 _tools: Tools | None = None
 
 
-def _open_tools(folder: Path | None) -> None:
+def _open_tools(folder: Path | None, begin: Callable[[], None] | None) -> None:
     """In a worker: load what tasks need, and leave interrupts to the main process."""
     global _tools
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, daemon=True).start()
+    if begin is not None:
+        begin()
     analyzer = Analyzer()
     _tools = Tools(analyzer, None if folder is None else StaticEncoder(folder, analyzer))
 

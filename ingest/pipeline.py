@@ -92,10 +92,13 @@ def ingest(
     for path in paths:
         if not path.exists():
             raise BadRequest(f"找不到 {path}，请检查路径")
+    _start_reading()
     with (
         collection.writing(),
         collection.library.shelf.room() as room,
-        Workers(collection.analyzer, collection.encoder(), processes) as workers,
+        Workers(
+            collection.analyzer, collection.encoder(), processes, begin=_start_reading
+        ) as workers,
     ):
         found = list({item.file: item for item in walk(paths)}.values())
         job = _Job(collection, audience, room, workers, progress)
@@ -419,6 +422,11 @@ class _Job:
 
 # One for each process that reads; it ends when this process does.
 _sandbox = Sandbox()
+
+
+def _start_reading() -> None:
+    """Start the reading process, which takes a second to be ready, while there is other work."""
+    _sandbox.start()
 
 
 def _read(tools: Tools, item: _ToRead) -> _Read | _Unreadable | Result:

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,16 @@ if TYPE_CHECKING:
     from ingest.answer import Answer
 
 
+# What nearly every file needs, loaded while the one who asks still prepares.
+_FREQUENT = ("ingest.answer", "ingest.reader", "ingest.unpacking", "ingest.text", "ingest.word")
+
+
 def main(descriptor: int) -> None:
     """Read file after file, until nobody asks any more."""
     confine()
     line = socket.socket(fileno=descriptor)
+    for module in _FREQUENT:
+        import_module(module)
     while request := line.recv(16384):
         path, folder = (Path(os.fsdecode(part)) for part in request.split(b"\0"))
         _serve(line, path, folder)

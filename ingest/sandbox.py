@@ -82,6 +82,10 @@ class Sandbox:
     ) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Start the process now, if there is none, so that it is ready when asked."""
+        self._process = self._process or _Process()
+
     def close(self) -> None:
         if self._process is not None:
             self._process.kill()
