@@ -65,8 +65,11 @@ def _one_line(message: str) -> str:
 
 
 def _check_member(member: Member) -> None:
-    if bool(member.reason) == bool(member.file) or not member.name:
+    if bool(member.reason) == bool(member.file):
         raise ValueError("a member that is neither there nor refused")
+    for part in member.name.split("/"):
+        if not part.strip(".") or not part.isprintable():
+            raise ValueError("a name that may lead elsewhere")
     if member.reason and not _REASON.fullmatch(member.reason):
         raise ValueError("no reason")
     if member.file and (PurePath(member.file).name != member.file or member.file == ".."):

@@ -176,7 +176,7 @@ class _Process:
                 message = "读得太久，已放弃；文件可能已损坏"
                 return Answer(reason="time_limit", message=message)
             answer = understood(_content(folder / RESULT_NAME))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, OverflowError) as error:
             raise _Died from error
         for member in answer.members:
             if member.file and not _is_plain(folder / MEMBERS_NAME / member.file):

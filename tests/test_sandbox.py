@@ -167,6 +167,8 @@ _PARAGRAPH = '{"document": {"format": "txt", "paragraphs": [%s], "passages": []}
         '{"reason": 7}',
         '{"members": [{"name": "x", "file": "../../../secret.txt"}]}',
         '{"members": [{"name": "x", "file": "none.txt"}]}',
+        '{"members": [{"name": "../x", "reason": "no_text"}]}',
+        '{"members": [{"name": "/x", "reason": "no_text"}]}',
         _PARAGRAPH % '{"text": 7}',
         _PARAGRAPH % '{"text": "x", "page": 1e30}',
         _PARAGRAPH % '{"text": "x", "page": 9999999999999999999999}',
@@ -187,6 +189,8 @@ def test_what_comes_back_is_not_trusted(
         "result.symlink_to('/etc/passwd')",
         "os.mkfifo(result)",
         "result.mkdir()",
+        "socket.socket(fileno=os.dup(int(sys.argv[1]))).send(b'done inf')",
+        "socket.socket(fileno=os.dup(int(sys.argv[1]))).send(b'what')",
         "folder.joinpath('pictures').rmdir(); folder.rmdir(); folder.symlink_to('/etc')",
     ],
 )
