@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from index.errors import ForeignHome, LibraryError, NewerHome
@@ -119,7 +120,8 @@ def prepare(home: Path, file: Path, *, create: bool) -> None:
     Raises ForeignHome, NewerHome, or LibraryError when there is none and `create` is False.
     """
     if not file.exists():
-        if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        taken = home.exists() and (not home.is_dir() or any(home.iterdir()))
+        if taken and not file.exists():  # it may be there by now
             raise ForeignHome(f"{home} 不是协会检索的资料库，请换一个空目录作 --home")
         if not create:
             raise LibraryError(f"{home} 里还没有资料库，请先运行 xiehui ingest 目录")
@@ -143,8 +145,21 @@ def _migrate(connection: sqlite3.Connection, home: Path) -> None:
     if version > len(_MIGRATIONS):
         raise NewerHome(f"{home} 由更新版本的协会检索写成，请升级后再用")
     for number in range(version, len(_MIGRATIONS)):
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {_MIGRATIONS[number]}"
-            f"PRAGMA application_id = {_APPLICATION_ID};"
-            f"PRAGMA user_version = {number + 1}; COMMIT;"
-        )
+        connection.execute("BEGIN IMMEDIATE")
+        # Another process may have come first.
+        if connection.execute("PRAGMA user_version").fetchone()[0] == number:
+            for statement in _statements(_MIGRATIONS[number]):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {number + 1}")
+        connection.execute("COMMIT")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One by one: a script run as a whole commits the transaction that it is in."""
+    statement = ""
+    for part in script.split(";"):
+        statement += part + ";"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

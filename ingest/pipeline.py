@@ -6,6 +6,7 @@ So a crash or Ctrl-C at any moment leaves whole documents, searchable, nothing t
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -422,6 +423,7 @@ class _Job:
 
 # One for each process that reads; it ends when this process does.
 _sandbox = Sandbox()
+atexit.register(_sandbox.close)
 
 
 def _start_reading() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,11 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
         library.set_meta({"key": "value"})
         raise RuntimeError
     assert library.meta("key") is None
+
+
+def test_many_may_open_a_new_home_at_once(tmp_path: Path) -> None:
+    def documents(attempt: int) -> int:
+        return Library(tmp_path / str(attempt // 8), create=True).counts()["documents"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(documents, range(40))) == {0}
