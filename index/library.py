@@ -219,13 +219,11 @@ class Library:
         )
         return [Refusal(*row) for row in rows]
 
-    def warned(self, code: str, formats: Sequence[str]) -> set[str]:
-        """Documents of these formats whose reader gave this warning."""
-        marks = ",".join("?" * len(formats))
+    def warned(self, code: str, format: str) -> set[str]:
+        """Documents of this format whose reader gave this warning."""
         rows = self._connection().execute(
-            f"SELECT document_id FROM documents WHERE format IN ({marks})"
-            " AND instr(body, CAST(? AS BLOB))",
-            (*formats, f'"{code}"'),
+            "SELECT document_id FROM documents WHERE format = ? AND instr(body, CAST(? AS BLOB))",
+            (format, f'"{code}"'),
         )
         return {row[0] for row in rows}
 

@@ -12,8 +12,15 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from index.model import AUTHORITIES, Document
+from index.notation import date_span
 from ingest.limits import MAX_CHARS
+from ingest.readers import is_format
 from ingest.unpacking import Member
+
+# What the reading process makes in the folder it is given.
+RESULT_NAME = "result"
+PICTURES_NAME = "pictures"
+MEMBERS_NAME = "members"
 
 _REASON = re.compile(r"[a-z_]{1,40}")
 _MESSAGE_CHARS = 300
@@ -79,17 +86,21 @@ def _check_member(member: Member) -> None:
 def _check_document(document: Document) -> None:
     """That its numbers are such as ours, and that passages are slices of its text."""
     text = document.text
-    if len(text) > _MOST_TEXT or sum(len(p.text) + len(p.lead) for p in document.passages) > (
-        _MOST_TEXT
-    ):
+    passages = sum(len(passage.text) + len(passage.lead) for passage in document.passages)
+    if max(len(text), passages) > _MOST_TEXT:
         raise ValueError("more text than a file may have")
+    if not is_format(document.format):
+        raise ValueError("no format")
+    if document.date is not None:
+        date_span(document.date)
     if document.authority is not None and document.authority not in AUTHORITIES:
         raise ValueError("no authority")
     numbers = [paragraph.page for paragraph in document.paragraphs]
     numbers += [paragraph.annex for paragraph in document.paragraphs]
     numbers += [paragraph.level or 0 for paragraph in document.paragraphs]
     numbers += [n for passage in document.passages for n in (*passage.pages, passage.ordinal)]
-    numbers += [n for section in document.sections for n in (section.start, section.level)]
+    numbers += [n for part in document.sections for n in (part.start, part.end, part.level)]
+    numbers += [n for part in document.clauses for n in (part.start, part.end)]
     numbers += document.years
     if any(not 0 <= number <= _MOST for number in numbers):
         raise ValueError("a number out of range")

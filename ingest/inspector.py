@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from index.errors import UnreadableDocument
 from index.model import Document
 from ingest.inspection import as_inspection, as_rejection
-from ingest.sandbox import Sandbox
+from ingest.sandbox import Result, Sandbox
 from ingest.sniff import check_size
 
 
@@ -48,25 +49,35 @@ class Inspected:
 
 def inspect(file: Path) -> Inspected:
     """What ingest would make of the file; what is wrong with it is part of the answer."""
-    with tempfile.TemporaryDirectory(prefix="xiehui-") as room, Sandbox() as sandbox:
+    with tempfile.TemporaryDirectory(prefix="xiehui-") as room, closing(Sandbox()) as sandbox:
         return _inspect(sandbox, Path(room), file, file.name)
 
 
 def _inspect(sandbox: Sandbox, room: Path, file: Path, name: str) -> Inspected:
+    found = _read(sandbox, room, file, name)
+    if not isinstance(found, Result):
+        return found
+
+    def members() -> Iterator[Inspected]:
+        for member in found.members:
+            if member.reason:
+                error = UnreadableDocument(member.reason, member.message)
+                yield Inspected(member.name, error=error)
+                continue
+            inner = _read(sandbox, room, found.member_file(member), member.name)
+            if isinstance(inner, Result):  # those in an archive were taken out with it
+                error = UnreadableDocument("nested_archive", "压缩包套得太深，没有打开")
+                inner = Inspected(member.name, error=error)
+            yield inner
+
+    return Inspected(name, members=tuple(members()))
+
+
+def _read(sandbox: Sandbox, room: Path, file: Path, name: str) -> Inspected | Result:
+    """What one file was read as; an archive is left to be gone through."""
     try:
         check_size(file.stat().st_size)
         result = sandbox.read(file, room)
     except UnreadableDocument as error:
         return Inspected(name, error=error)
-    if result.document is not None:
-        return Inspected(name, result.document)
-
-    def members() -> Iterator[Inspected]:
-        for member in result.members:
-            if member.reason:
-                error = UnreadableDocument(member.reason, member.message)
-                yield Inspected(member.name, error=error)
-            else:
-                yield _inspect(sandbox, room, result.member_file(member), member.name)
-
-    return Inspected(name, members=tuple(members()))
+    return result if result.document is None else Inspected(name, result.document)

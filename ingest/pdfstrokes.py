@@ -59,11 +59,11 @@ class Strokes:
             return
         there_and_back = len(points) == 3 and points[0] == points[2]
         if not bent and (len(points) == 2 or there_and_back):
-            self.lines.append(_stroke("line", points[:2]))
+            self.lines.append(stroke("line", points[:2]))
         elif not bent and _is_rectangle(points):
-            self.rects.append(_stroke("rect", points))
+            self.rects.append(stroke("rect", points))
         else:
-            self.curves.append({**_stroke("curve", points), "pts": points})
+            self.curves.append({**stroke("curve", points), "pts": points})
 
 
 def _is_seen(handle: int) -> bool:
@@ -103,7 +103,7 @@ def _is_rectangle(points: Sequence[Point]) -> bool:
     return flat or (x0 == x1 and y1 == y2 and x2 == x3 and y3 == y0)
 
 
-def _stroke(kind: str, points: Sequence[Point]) -> Char:
+def stroke(kind: str, points: Sequence[Point]) -> Char:
     xs, ys = [x for x, _ in points], [y for _, y in points]
     x0, x1, top, bottom = min(xs), max(xs), min(ys), max(ys)
     return {

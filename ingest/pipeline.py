@@ -31,7 +31,7 @@ from ingest.sniff import check_size
 # Passages per commit: some 2 s of work lost at worst, and the cost of a commit well spread.
 _BATCH_PASSAGES = 2000
 # Not remembered: another time they may be read.
-_PASSING = frozenset(("unreadable_file", "time_limit", "reader_died"))
+_PASSING = frozenset(("unreadable_file", "time_limit", "reader_died", "missing_library"))
 
 # Told after each file: how many are done, of how many, and which.
 Progress = Callable[[int, int, Path], None]
@@ -133,7 +133,7 @@ class _Job:
         self._sources = {source.file: source for source in self._library.sources()}
         self._refusals = {refusal.file: refusal for refusal in self._library.refusals()}
         self._ability = ability()
-        self._versions = self._current_versions()
+        self._current = self._documents_read_as_today()
         self._waiting: list[tuple[_ToRead, _Read]] = []
         # Contents and documents that files being read now will bring or change.
         self._coming: set[str] = set()
@@ -143,15 +143,15 @@ class _Job:
         self._done = self._total = 0
         self.report = Report()
 
-    def _current_versions(self) -> dict[str, bool]:
-        """By document, whether reading its file again would give nothing new."""
+    def _documents_read_as_today(self) -> set[str]:
+        """Those of which reading the file again would give nothing new."""
         library = self._library
-        poor = library.warned("some_pages_need_ocr", ["pdf", "ofd"]) if ocr.available() else ()
+        poor = library.warned("some_pages_need_ocr", "pdf") if ocr.available() else set()
         return {
-            held.document_id: held.reader_version >= version_of(held.format)
-            and held.document_id not in poor
+            held.document_id
             for held in library.documents()
-        }
+            if held.reader_version >= version_of(held.format)
+        } - poor
 
     def take(self, found: Sequence[Found]) -> None:
         """Read what is new among the files; those that depend on others wait for a next turn."""
@@ -216,22 +216,16 @@ class _Job:
             source = self._sources.get(item.file)
             if source is not None:
                 item = replace(item, root=source.root, path=source.path)
-            try:
-                check_size(item.readable.stat().st_size)
-                digest = item.content_hash()
-            except OSError as error:
-                self._reject(item, _Unreadable.of(error))
-                self._step(item)
-                continue
-            except UnreadableDocument as error:
-                self._reject(item, _Unreadable(error.reason, str(error)))
+            digest = _digest(item)
+            if isinstance(digest, _Unreadable):
+                self._reject(item, digest)
                 self._step(item)
                 continue
             known = self._library.by_content(digest)
             if {digest, known, source and source.document_id} & self._coming:
                 later.append(item)
             elif source is not None and source.content_hash == digest:
-                if self._versions[source.document_id]:
+                if source.document_id in self._current:
                     self._keep(item, source)
                     self._step(item)
                 else:
@@ -329,7 +323,7 @@ class _Job:
                 self._forget_refusal(item.found)
                 outcomes.append((item, document_id, read.document))
         for item, document_id, document in outcomes:
-            self._versions[document_id] = True
+            self._current.add(document_id)
             self._note(
                 item.found,
                 "added" if item.document_id is None else "updated",
@@ -419,6 +413,17 @@ class _Job:
     def _reject(self, found: Found, why: _Unreadable) -> None:
         self._closed.add(found.file)
         self._note(found, "rejected", reason=why.reason, message=why.message)
+
+
+def _digest(found: Found) -> str | _Unreadable:
+    """The hash of its content, unless that is too much to look at."""
+    try:
+        check_size(found.readable.stat().st_size)
+        return found.content_hash()
+    except OSError as error:
+        return _Unreadable.of(error)
+    except UnreadableDocument as error:
+        return _Unreadable(error.reason, str(error))
 
 
 # One for each process that reads; it ends when this process does.

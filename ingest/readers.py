@@ -47,6 +47,11 @@ _READERS = {
 _FORMATS = {"wps": "doc"}
 
 
+def is_format(format: str) -> bool:
+    """Whether a reading may call itself so."""
+    return _FORMATS.get(format, format) in _READERS
+
+
 def version_of(format: str) -> int:
     """How often the reader of this format has changed since the common version was raised."""
     return _READERS[_FORMATS.get(format, format)].version

@@ -36,8 +36,7 @@ def main(descriptor: int) -> None:
 def _serve(line: socket.socket, path: Path, folder: Path) -> None:
     """Read one file, and leave in `folder` what it holds or why it could not be read."""
     from index.errors import UnreadableDocument
-    from ingest.answer import Answer, written
-    from ingest.sandbox import MEMBERS_NAME, PICTURES_NAME, RESULT_NAME
+    from ingest.answer import MEMBERS_NAME, PICTURES_NAME, RESULT_NAME, Answer, written
 
     # Whatever a library keeps on disk goes where the one who asked clears up.
     tempfile.tempdir = str(folder)

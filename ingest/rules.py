@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.ocr import Image
+from ingest.pdfstrokes import stroke
 
 _SEARCH_DPI = 100.0
 _MIN_ACROSS = 60.0  # points
@@ -65,18 +66,7 @@ def _strokes(
 
 
 def _line(x0: float, x1: float, top: float, bottom: float) -> dict[str, Any]:
-    return {
-        "object_type": "line",
-        "x0": x0,
-        "x1": x1,
-        "top": top,
-        "bottom": bottom,
-        "doctop": top,
-        "y0": -bottom,
-        "y1": -top,
-        "width": x1 - x0,
-        "height": bottom - top,
-    }
+    return stroke("line", [(x0, top), (x1, bottom)])
 
 
 def _meet(upright: dict[str, Any], level: dict[str, Any]) -> bool:

@@ -22,11 +22,10 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 from index.errors import UnreadableDocument
 from index.model import Document
-from ingest.answer import Answer, understood
+from ingest.answer import MEMBERS_NAME, PICTURES_NAME, RESULT_NAME, Answer, understood
 from ingest.limits import SECONDS
 from ingest.unpacking import Member
 
@@ -41,9 +40,6 @@ _STUCK = 0.1
 _PATIENCE = 6
 _TICK_SECONDS = 1.0
 _RESULT_BYTES = 128 * 1024 * 1024
-RESULT_NAME = "result"
-PICTURES_NAME = "pictures"
-MEMBERS_NAME = "members"
 # After these nobody knows in what state the process is.
 _UNSOUND = frozenset(("reader_died", "resource_limit", "time_limit"))
 
@@ -70,17 +66,6 @@ class Sandbox:
 
     def __init__(self) -> None:
         self._process: _Process | None = None
-
-    def __enter__(self) -> Sandbox:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def start(self) -> None:
         """Start the process now, if there is none, so that it is ready when asked."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from ingest import limits
 from ingest.ocr import Image, Words, prepare, recognise, two_at_a_time
-from ingest.pdfstrokes import Strokes
+from ingest.pdfpages import FastPage
 from ingest.rules import rules_of
 from ingest.seal import without_seals
 from ingest.widths import widened
@@ -60,40 +60,17 @@ class _Straight:
     size: float = 0.0
 
 
-class ScannedPage:
-    """What reading uses of a page, as pdfplumber's pages have it."""
+class ScannedPage(FastPage):
+    """A page whose characters are there once the sizes of its lines are settled."""
 
     def __init__(self, picture: Picture, image: Image, words: Sequence[Words]) -> None:
         points = 72.0 / picture.dpi
+        height, width = (side * points for side in image.shape[:2])
+        super().__init__(width, height)
         self.page = picture.page
-        self.height, self.width = (side * points for side in image.shape[:2])
         self.angle = _skew(words)
         self.straight = [_straight(line, self.angle, image, points) for line in words]
-        self.strokes = Strokes(self.height)
         self.strokes.lines = rules_of(image, self.angle, points)
-        self.images: list[Char] = []
-
-    @property
-    def chars(self) -> list[Char]:
-        return [char for line in self.straight for char in _chars(line)]
-
-    @property
-    def lines(self) -> list[Char]:
-        return self.strokes.lines
-
-    @property
-    def rects(self) -> list[Char]:
-        return self.strokes.rects
-
-    @property
-    def curves(self) -> list[Char]:
-        return self.strokes.curves
-
-    def find_tables(self) -> list[Any]:
-        return self.strokes.tables()
-
-    def close(self) -> None:
-        """Nothing is held open."""
 
 
 def recognised(pictures: Iterable[Picture]) -> list[ScannedPage]:
@@ -104,6 +81,8 @@ def recognised(pictures: Iterable[Picture]) -> list[ScannedPage]:
         limits.keep_picture(page.page, jpeg)
         pages.append(page)
     _settle_sizes(pages)
+    for page in pages:
+        page.chars = [char for line in page.straight for char in _chars(line)]
     return pages
 
 
@@ -119,7 +98,8 @@ def _as_kept(image: Image, dpi: float) -> bytes:
     import cv2
 
     scale = min(1.0, _KEPT_DPI / dpi, _KEPT_WIDTH / image.shape[1])
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    size = tuple(max(1, round(side * scale)) for side in image.shape[1::-1])
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _KEPT_QUALITY])
     return bytes(jpeg)
 

@@ -80,9 +80,10 @@ def _hidden_sheet(sheet: Sheet) -> list[Dropped]:
 def _hidden_cells(sheet: Sheet) -> list[Dropped]:
     """What hidden rows say, and what hidden columns say in the other rows."""
     dropped: list[Dropped] = []
+    gone = set(sheet.columns_gone())
     for number, row in sheet.rows.items():
         whole = number in sheet.hidden_rows
-        cells = [cell for at, cell in sorted(row.items()) if whole or sheet.is_hidden(at)]
+        cells = [cell for at, cell in sorted(row.items()) if whole or at in gone]
         dropped += [Dropped(said_in_line(cells), "hidden")] if cells else []
     return dropped
 
@@ -90,14 +91,7 @@ def _hidden_cells(sheet: Sheet) -> list[Dropped]:
 def _visible(sheet: Sheet) -> tuple[Rows, list[Area]]:
     """The cells and merged areas that can be seen, numbered as if nothing else were there."""
     rows_gone = sorted(sheet.hidden_rows)
-    used = {column for row in sheet.rows.values() for column in row}
-    used |= {column for area in sheet.merged for column in (area.left, area.right)}
-    columns_gone = [
-        column
-        for first, last in sheet.hidden_columns
-        for column in range(first, min(last, max(used, default=0)) + 1)
-    ]
-    columns_gone = sorted(set(columns_gone))
+    columns_gone = sheet.columns_gone()
     gone = set(columns_gone)
     rows: dict[int, dict[int, Shown]] = {}
     for number, row in sheet.rows.items():

@@ -23,7 +23,7 @@ _NAMED = {
     "docx": "docx docm dotx dotm",
     "doc": "doc dot wps wpt",
     "rtf": "rtf doc",
-    "odt": "odt ott fodt",
+    "odt": "odt ott",
     "html": "html htm xhtml shtml",
     "mhtml": "mht mhtml",
     "txt": "txt text md markdown log",
@@ -38,10 +38,7 @@ _NAMED = {
     "image": "png jpg jpeg jpe tif tiff bmp webp",
     "zip": "zip",
 }
-_KINDS_BY_NAME: dict[str, set[str]] = {}
-for _kind_named, _names in _NAMED.items():
-    for _name in _names.split():
-        _KINDS_BY_NAME.setdefault(_name, set()).add(_kind_named)
+_KNOWN_NAMES = {name for names in _NAMED.values() for name in names.split()}
 # Of what cannot be read; named so that a wrong name is noticed even then.
 _OTHER_EXTENSIONS = frozenset(("rar", "7z", "gif", "exe", "epub", "mp3", "mp4"))
 
@@ -187,7 +184,7 @@ def _text_kind(path: Path, text: str) -> str:
         return "txt"  # Markdown may begin with tags, too
     if extension in ("csv", "tsv") and not _HTML_START.match(start):
         return "csv"
-    claims_html = "html" in _KINDS_BY_NAME.get(extension, ())
+    claims_html = extension in _NAMED["html"].split()
     if start.startswith("<"):
         if _HTML_START.search(start) or claims_html:
             return "html"
@@ -259,6 +256,6 @@ def _unsupported(name: str, advice: str = "") -> UnreadableDocument:
 
 def _mismatch(path: Path, kind: str) -> tuple[str, ...]:
     extension = path.suffix.lower().lstrip(".")
-    if extension not in _KINDS_BY_NAME and extension not in _OTHER_EXTENSIONS:
+    if extension not in _KNOWN_NAMES | _OTHER_EXTENSIONS:
         return ()
-    return () if kind in _KINDS_BY_NAME.get(extension, ()) else ("type_mismatch",)
+    return () if extension in _NAMED[kind].split() else ("type_mismatch",)

@@ -72,8 +72,13 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
-    def is_hidden(self, column: int) -> bool:
-        return any(first <= column <= last for first, last in self.hidden_columns)
+    def columns_gone(self) -> list[int]:
+        """The hidden columns in order, however often the file hides them."""
+        gone: list[int] = []
+        for first, last in sorted(self.hidden_columns):
+            reached = gone[-1] if gone else 0
+            gone += range(max(first, reached + 1), min(last, MAX_COLUMN) + 1)
+        return gone
 
 
 class Workbook:

@@ -10,7 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -123,12 +123,7 @@ def watch(
     if not folder.is_dir():
         raise BadRequest(f"找不到目录 {folder}，请检查路径")
     settings = read_settings(home=home, encoder=encoder)
-
-    @contextmanager
-    def opened() -> Iterator[Collection]:
-        with _opened(settings, create=True) as collection:
-            yield collection
-
+    opened = partial(_opened, settings, create=True)
     caretaker = Caretaker(folder, opened, audience=audience, prune=prune, minutes=minutes)
     caretaker.run(report.print_round_json if as_json else report.print_round)
 

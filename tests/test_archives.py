@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from index.library import Library
 from index.model import Audience
-from ingest import readers
+from ingest import ocr, readers
 from ingest.sandbox import Sandbox
 from office import RULES, Office, counts, office
 
@@ -130,7 +131,7 @@ def test_only_what_a_better_reader_would_improve_is_read_again(
     assert counts(office.ingest()) == {"unchanged": 3}
 
 
-def test_files_of_odd_names_halves_of_characters_and_vanishing_ones_stop_nothing(
+def test_odd_names_huge_sidecars_and_vanishing_files_stop_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = os.fsencode(office.folder)
@@ -154,3 +155,21 @@ def test_files_of_odd_names_halves_of_characters_and_vanishing_ones_stop_nothing
     assert reasons == {"消失.txt": "unreadable_file"}
     assert report.count("added") == 4
     assert office.find("会议定于下周召开", "keyword")[0] == "会议.txt"
+
+
+def test_a_document_that_recognition_cannot_improve_is_not_read_for_ever(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.ingest()
+    asked = []
+
+    def warned(library: Library, code: str, format: str) -> set[str]:
+        asked.append((code, format))
+        return {held.document_id for held in library.documents() if held.source == "会费规定.txt"}
+
+    monkeypatch.setattr(Library, "warned", warned)
+    monkeypatch.setattr(ocr, "available", lambda: True)
+    assert counts(office.ingest()) == {"updated": 1, "unchanged": 1}
+    assert asked == [("some_pages_need_ocr", "pdf")]
+    monkeypatch.setattr(ocr, "available", lambda: False)
+    assert counts(office.ingest()) == {"unchanged": 2}

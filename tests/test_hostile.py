@@ -7,6 +7,7 @@ import shutil
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def test_every_row_is_looked_at() -> None:
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    with Sandbox() as opened:
+    with closing(Sandbox()) as opened:
         yield opened
 
 

@@ -9,6 +9,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def _read_all(tmp_path: Path, count: int, slow: int) -> Counter[str]:
     room.mkdir()
     others = set(Path("/tmp").iterdir())
     before = 0
-    with Sandbox() as box:
+    with closing(Sandbox()) as box:
         for number, seed in _chosen(count, slow):
             file = tmp_path / f"damaged{seed.suffix}"
             file.write_bytes(mutated(seed.read_bytes(), number))

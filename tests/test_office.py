@@ -148,3 +148,19 @@ def test_articles_go_on_over_chapters_where_the_file_has_lost_it() -> None:
 
     assert labels(converted=True) == ["第一章", "第一条", "第二条", "第二章", "第三条"]
     assert labels(converted=False) == ["第一章", "第一条", "第二条", "第二章", "第一条"]
+
+
+def test_a_doctype_never_reaches_libreoffice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office, "is_installed", lambda part: True)
+    monkeypatch.setattr(office, "_converted", lambda *given: pytest.fail("it was reached"))
+    file = tmp_path / "a.odt"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr(
+            "content.xml", "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a/>"
+        )
+    with pytest.raises(UnreadableDocument) as caught:
+        read_blocks(file)
+    assert caught.value.reason == "xml_dtd"

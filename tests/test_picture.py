@@ -6,11 +6,13 @@ import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.errors import UnreadableDocument
 from ingest import limits, ocr
 from ingest.picture import read_picture
+from ingest.scans import _as_kept
 from scanned import BODY, Letter, chars_wrong, needs_ocr
 
 
@@ -107,3 +109,8 @@ def test_what_cannot_be_read_has_a_reason(tmp_path: Path) -> None:
         assert refused(path) == reason
     Letter(50).image.save(path)
     assert refused(path) == "no_text"
+
+
+@needs_ocr
+def test_the_picture_kept_of_a_line_of_dots_has_a_height() -> None:
+    assert _as_kept(np.full((1, 5000, 3), 255, np.uint8), 100.0).startswith(b"\xff\xd8")

@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ readers._READERS["txt"] = Bad
 def box(tmp_path: Path) -> Iterator[Sandbox]:
     room = tmp_path / "room"
     room.mkdir()
-    with Sandbox() as opened:
+    with closing(Sandbox()) as opened:
         yield opened
     assert list(room.iterdir()) == [], "something was left behind"
 
@@ -173,6 +174,9 @@ _PARAGRAPH = '{"document": {"format": "txt", "paragraphs": [%s], "passages": []}
         _PARAGRAPH % '{"text": "x", "page": 1e30}',
         _PARAGRAPH % '{"text": "x", "page": 9999999999999999999999}',
         _PARAGRAPH % '{"text": "\\ud800"}',
+        (_PARAGRAPH % '{"text": "x"}').replace('"txt"', '"exe"'),
+        (_PARAGRAPH % '{"text": "x"}').replace('"txt"', '"txt", "date": "soon"'),
+        (_PARAGRAPH % '{"text": "x"}').replace('"txt"', '"txt", "date": "2024-13"'),
     ],
 )
 def test_what_comes_back_is_not_trusted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from ingest.cellformat import shown
 from ingest.inspection import as_inspection
 from ingest.lines import Reading
 from ingest.reader import build_document
+from ingest.readers import read_blocks
 from ingest.sheet import read_csv, read_sheet
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -378,3 +380,36 @@ def test_the_shared_list_of_contacts_is_whole() -> None:
     assert len(found) == 10
     assert ("唐勇", "成都大学后勤处", "成都第二片区", "028-84616643") in found
     assert ("贺健", "秘书处", None, "028-85707118") in found
+
+
+def test_half_characters_become_marks_that_can_be_stored(tmp_path: Path) -> None:
+    rows = '<row r="1"><c r="A1" t="inlineStr"><is><t>会_xD800_费</t></is></c></row>'
+    reading = read_blocks(by_hand(tmp_path, rows))
+    assert [block.text for block in reading.blocks] == ["会?费"]
+
+
+def test_columns_hidden_many_times_over_cost_nothing(tmp_path: Path) -> None:
+    column = '<col min="2" max="16384" hidden="1"/>'
+    rows = '<row r="1"><c r="A1"><v>1</v></c><c r="C1"><v>2</v></c></row>'
+    file = by_hand(tmp_path, rows, column * 20_000)
+    tracemalloc.start()
+    reading = read_sheet(file)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [block.text for block in reading.blocks] == ["1"]
+    assert [drop.text for drop in reading.dropped] == ["2"]
+    assert peak < 50_000_000
+
+
+def test_a_doctype_is_refused_in_a_sheet_that_is_not_called_xml(tmp_path: Path) -> None:
+    by_hand(tmp_path, "")
+    with zipfile.ZipFile(tmp_path / "hand.xlsx") as old:
+        entries = {name: old.read(name) for name in old.namelist()}
+    sheet = entries.pop("xl/worksheets/sheet1.xml")
+    entries["xl/worksheets/sheet1.bin"] = b"<!DOCTYPE a>" + sheet.replace(
+        b"</sheetData>", b'<row r="1"><c r="A1"><v>1</v></c></row></sheetData>'
+    )
+    with zipfile.ZipFile(tmp_path / "bin.xlsx", "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data.replace(b"sheet1.xml", b"sheet1.bin"))
+    assert reason(tmp_path / "bin.xlsx") == "xml_dtd"

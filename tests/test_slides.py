@@ -225,3 +225,19 @@ def test_a_cover_is_the_title_and_no_heading(tmp_path: Path) -> None:
     document = build_document(read(tmp_path, fill))
     assert document.title == "年度工作汇报"
     assert [section.text for section in document.sections] == ["服务育人"]
+
+
+def test_layouts_that_refer_to_each_other_end(tmp_path: Path) -> None:
+    read(tmp_path, lambda show: slide(show, "题目", layout=1))
+
+    def loop(data: bytes) -> bytes:
+        return data.replace(b"slideMasters/slideMaster1.xml", b"slideLayouts/slideLayout2.xml")
+
+    def no_places(data: bytes) -> bytes:
+        return data.replace(b'type="title"', b'type="other"')
+
+    looped = changed(tmp_path, "ppt/slideLayouts/_rels/slideLayout2.xml.rels", loop)
+    looped.rename(tmp_path / "a.pptx")
+    assert texts(
+        read_slides(changed(tmp_path, "ppt/slideLayouts/slideLayout2.xml", no_places))
+    ) == ["题目"]

@@ -155,3 +155,11 @@ def test_a_locked_archive_says_so(tmp_path: Path) -> None:
     data = bytearray(_zipped({"a.txt": b"x"}))
     data[data.find(b"PK\x01\x02") + 8] |= 1
     assert _reason(tmp_path, bytes(data)) == "password_required"
+
+
+def test_a_name_that_is_nothing_but_a_nul_is_no_reason_to_fail(tmp_path: Path) -> None:
+    data = _zipped({"X.txt": b"x", "a.txt": b"x"}).replace(b"X.txt", b"\0.txt")
+    try:
+        assert [member.name for member in _unpack(tmp_path, data)][-1] == "a.txt"
+    except UnreadableDocument as error:
+        assert error.reason == "corrupt_zip"

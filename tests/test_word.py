@@ -455,3 +455,9 @@ def test_minutes_set_in_a_form_are_a_text(tmp_path: Path) -> None:
         ("row", "会议内容"),
         *(("text", text) for text in said),
     ]
+
+
+def test_a_doctype_in_a_part_that_is_not_read_is_refused_too(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableDocument) as caught:
+        read(tmp_path, p("正文"), word__theme__theme1_xml="<!DOCTYPE a [<!ENTITY b 'c'>]><a/>")
+    assert caught.value.reason == "xml_dtd"
