@@ -30,7 +30,7 @@ from index.records import StoredPassage
 log = logging.getLogger(__name__)
 
 # Raised when the indexes on disk are laid out differently from before.
-INDEX_FORMAT = "2"
+INDEX_FORMAT = "3"
 _ENCODED_AT_ONCE = 1024
 # While another process writes, its keyword lane is behind for minutes; no question waits for it.
 _LOOK_AGAIN_S = 1.0

@@ -13,7 +13,7 @@ from index.library import Library
 from index.model import Audience, Filter
 from index.notation import date_span, number_key
 from index.projection import text_for
-from index.records import StoredDocument
+from index.records import StoredDocument, key_of
 
 _BITMAPS_KEPT = 64
 
@@ -77,6 +77,7 @@ class Columns:
         self._audiences = self._integers("audience")
         self._first_days = self._integers("first_day")
         self._last_days = self._integers("last_day")
+        self._keys = np.array([key_of(row.document_id) for row in self.rows], np.uint64)
         self._authorities = np.array([row.authority or 0 for row in self.rows], np.int8)
         self._types = Values(row.types for row in self.rows)
         self._years = Values(row.years for row in self.rows)
@@ -118,20 +119,21 @@ class Columns:
         key = (audience, filter_)
         if key in (kept := self._bitmaps):
             return kept[key]
-        bitmap = self._bitmap(self._chosen(audience, filter_))
+        bitmap = self.bitmap(self.chosen(audience, filter_))
         if len(kept) >= _BITMAPS_KEPT:
             kept = {}
         self._bitmaps = {**kept, key: bitmap}  # never changed in place: threads share it
         return bitmap
 
-    def _bitmap(self, chosen: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
+    def bitmap(self, chosen: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
+        """The same for documents told one by one, `(n,)`."""
         if chosen.all():
             return None
         bits = np.zeros(int(self._firsts[-1] + self._counts[-1]), bool)
         bits[self.passage_ids[np.repeat(chosen, self._counts)]] = True
         return np.packbits(bits, bitorder="little")
 
-    def _chosen(self, audience: Audience, filter_: Filter) -> NDArray[np.bool_]:
+    def chosen(self, audience: Audience, filter_: Filter) -> NDArray[np.bool_]:
         """Whether each document is this audience's and passes; the keyword lane asks tantivy
         the same question."""
         chosen = self._audiences <= audience.rank
@@ -167,8 +169,15 @@ class Columns:
 
     def listing(self, audience: Audience, filter_: Filter) -> NDArray[np.int64]:
         """Places of the documents a filter lets in, newest first, undated last."""
-        places = np.flatnonzero(self._chosen(audience, filter_))
+        return self.newest_first(np.flatnonzero(self.chosen(audience, filter_)))
+
+    def newest_first(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Places by the last day of their documents, undated last, ties as given."""
         return places[np.argsort(-self._last_days[places], kind="stable")]
+
+    def among(self, keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Whether each document is one of those with these keys."""
+        return np.isin(self._keys, keys)
 
     def facets(
         self, places: NDArray[np.int64], audience: Audience

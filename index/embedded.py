@@ -1,6 +1,7 @@
 """The engine inside the process: tantivy and FAISS on disk, columns in memory.
 
 index/<generation>/keywords-<audience>/   tantivy, one each
+index/<generation>/phrases/               tantivy, for all audiences
 index/<generation>/vectors.faiss          snapshot, brought up to date from the library
 """
 
@@ -14,11 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.columns import Columns, read_columns
-from index.engine import Entry, KeywordQuery, Scope, Scored
+from index.engine import Entry, KeywordQuery, Scope, Scored, Whole
 from index.keywords import Keywords
 from index.library import Library
 from index.model import Audience
+from index.phrases import Phrases
 from index.vectors import Vectors
+
+# Up to so many documents are named to the keyword lane one by one.
+_NAMED = 1000
+_NOTHING = Scored.of([], [])
 
 
 class EmbeddedEngine:
@@ -34,7 +40,9 @@ class EmbeddedEngine:
         self._keywords = {
             audience: Keywords(directory / f"keywords-{audience}") for audience in Audience
         }
+        self._phrases = Phrases(directory / "phrases")
         self.columns = Columns()
+        self._last_chosen: tuple[Scope, Columns, int, NDArray[np.bool_]] | None = None
         self._vectors: Vectors | None = None
         if dimension is not None:
             self._vectors = Vectors(dimension)
@@ -46,24 +54,31 @@ class EmbeddedEngine:
 
     @property
     def seq(self) -> int:
-        return min(keywords.seq for keywords in self._keywords.values())
+        return min(lane.seq for lane in self._lanes)
+
+    @property
+    def _lanes(self) -> tuple[Keywords | Phrases, ...]:
+        return (*self._keywords.values(), self._phrases)
 
     def put(self, audience: Audience, entries: Iterable[Entry]) -> None:
         self._keywords[audience].put(entries)
 
+    def put_whole(self, wholes: Iterable[Whole]) -> None:
+        self._phrases.put(wholes)
+
     def delete(self, document_ids: Iterable[str]) -> None:
         ids = list(document_ids)
-        for keywords in self._keywords.values():
-            keywords.delete(ids)
+        for lane in self._lanes:
+            lane.delete(ids)
 
     def commit(self, seq: int) -> None:
-        """One commit per audience; a crash in between leaves the smallest number to go on from."""
-        for keywords in self._keywords.values():
-            keywords.commit(seq)
+        """One commit per lane; a crash in between leaves the smallest number to go on from."""
+        for lane in self._lanes:
+            lane.commit(seq)
 
     def refresh(self, library: Library) -> None:
-        for keywords in self._keywords.values():
-            keywords.reload()
+        for lane in self._lanes:
+            lane.reload()
         if self.columns.seq == library.seq():
             return
         columns = read_columns(library, self.columns)
@@ -85,13 +100,49 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """Finish merges and keep a snapshot, so that the next start has little to replay."""
-        for keywords in self._keywords.values():
-            keywords.close()
+        for lane in self._lanes:
+            lane.close()
         if self._vectors is not None:
             self._vectors.save(self._snapshot)
 
+    def documents(self, scope: Scope) -> NDArray[np.int64]:
+        columns = self.columns
+        return columns.newest_first(np.flatnonzero(self._chosen(scope, columns)))
+
+    def _chosen(self, scope: Scope, columns: Columns) -> NDArray[np.bool_]:
+        """Whether each document is in the scope; asked by every lane, so the last is kept."""
+        state = scope, columns, self._phrases.seq
+        kept = self._last_chosen
+        if kept is None or kept[0] != scope or kept[1] is not columns or kept[2] != state[2]:
+            kept = self._last_chosen = *state, self._choose(scope, columns)
+        return kept[3]
+
+    def _choose(self, scope: Scope, columns: Columns) -> NDArray[np.bool_]:
+        chosen = columns.chosen(scope.audience, scope.filter)
+        for exact in scope.having:
+            chosen &= columns.among(self._phrases.holding(exact, scope.audience))
+        for exact in scope.lacking:
+            chosen &= ~columns.among(self._phrases.holding(exact, scope.audience))
+        return chosen
+
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
-        return self._keywords[scope.audience].search(query, scope.filter, self._issuers(scope), k)
+        keywords = self._keywords[scope.audience]
+        issuers = self._issuers(scope)
+        if not scope.having and not scope.lacking:
+            return keywords.search(query, scope.filter, issuers, k)
+        columns = self.columns
+        chosen = self._chosen(scope, columns)
+        if (count := np.count_nonzero(chosen)) <= _NAMED:
+            named = [columns.rows[place].document_id for place in np.flatnonzero(chosen)]
+            return keywords.search(query, scope.filter, issuers, k, named) if count else _NOTHING
+        # So many that most of the best are in the scope, or soon will be among those asked for.
+        depth = k
+        while True:
+            found = keywords.search(query, scope.filter, issuers, depth)
+            kept = chosen[columns.places(found.ids)]
+            if np.count_nonzero(kept) >= k or len(found) < depth:
+                return Scored(found.ids[kept][:k], found.scores[kept][:k])
+            depth *= 4
 
     def search_starts(
         self, wanted: Sequence[str], unwanted: Sequence[str], audience: Audience, k: int
@@ -104,15 +155,22 @@ class EmbeddedEngine:
 
     def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
         if self._vectors is None:
-            return Scored.of([], [])
-        allowed = self.columns.allowed(scope.audience, scope.filter)
+            return _NOTHING
+        columns = self.columns
+        if scope.having or scope.lacking:
+            allowed = columns.bitmap(self._chosen(scope, columns))
+        else:
+            allowed = columns.allowed(scope.audience, scope.filter)
         return self._vectors.search(vector, allowed, k)
 
     def score_vector(self, vector: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
-        return Scored.of([], []) if self._vectors is None else self._vectors.score(vector, ids)
+        return _NOTHING if self._vectors is None else self._vectors.score(vector, ids)
 
     def keyword_passages(self, audience: Audience) -> int:
         return self._keywords[audience].passages
+
+    def whole_documents(self, audience: Audience) -> int:
+        return self._phrases.documents(audience)
 
     def vector_ids(self) -> NDArray[np.int64]:
         """Passages that have a vector, `(n,)`."""

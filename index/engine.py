@@ -21,6 +21,8 @@ from index.records import StoredDocument
 
 # Fields of terms an engine holds for every passage, each scored by BM25 (k1 1.2, b 0.75).
 BODY, HEAD = "body", "head"
+# Fields of letters that it holds for every document.
+TEXT, NAME = "text", "title"
 # How much title and headings count beside the text, and pairs of characters beside words; the
 # measurements that chose them are in docs/quality.md.
 HEAD_WEIGHT, GRAMS_WEIGHT = 0.1, 1.4
@@ -62,11 +64,34 @@ class KeywordQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """One document for the exact lane: its letters (see `index.stream`) as `audiences` read it."""
+
+    document_id: str
+    audiences: tuple[Audience, ...]
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Letters that stand one after another in a document's `field`, TEXT or NAME."""
+
+    letters: str
+    field: str = TEXT
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose library, and which part of it; the same for every lane of one question."""
+    """Whose library, and which part of it; the same for every lane of one question.
+
+    Documents must hold all of `having` and none of `lacking`.
+    """
 
     audience: Audience
     filter: Filter = field(default_factory=Filter)
+    having: tuple[Exact, ...] = ()
+    lacking: tuple[Exact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,10 +120,13 @@ class Engine(Protocol):
 
     @property
     def seq(self) -> int:
-        """The last change that the keyword lane holds."""
+        """The last change that the keyword and exact lanes hold."""
 
     def put(self, audience: Audience, entries: Iterable[Entry]) -> None:
         """Add passages to what `audience` can find by keyword; seen after `commit`."""
+
+    def put_whole(self, wholes: Iterable[Whole]) -> None:
+        """Add documents to what can be found exactly; seen after `commit`."""
 
     def delete(self, document_ids: Iterable[str]) -> None:
         """Forget all passages of these documents, for every audience; seen after `commit`."""
@@ -108,6 +136,9 @@ class Engine(Protocol):
 
     def refresh(self, library: Library) -> None:
         """Take up what other processes committed: columns, vectors, keyword segments."""
+
+    def documents(self, scope: Scope) -> NDArray[np.int64]:
+        """Places in `columns` of all documents in the scope, newest first, undated last."""
 
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         """The k best passages with at least one of the terms."""

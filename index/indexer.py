@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from index.analyzer import Analyzer, Terms
-from index.engine import Engine, Entry
+from index.engine import Engine, Entry, Whole
 from index.library import Library
 from index.memory import give_back
 from index.model import Audience
-from index.projection import body_text, document_for, head_text, passage_for
+from index.projection import body_text, document_for, head_text, lines_for, passage_for
 from index.records import StoredDocument, StoredPassage
+from index.stream import letters_of
 from index.suggestions import HEADING, NUMBER, TITLE, Speller, start_terms
 
 _DOCUMENTS_AT_ONCE = 256
@@ -50,6 +51,7 @@ class Indexer:
                 for audience, entries in _entries(library, ids, segment).items():
                     engine.put(audience, entries)
                     self._uncommitted += len(entries)
+                engine.put_whole(_wholes(library, ids, self._analyzer))
         self._at = seq
         if self._uncommitted >= _PASSAGES_PER_COMMIT:
             self.commit()
@@ -86,6 +88,26 @@ def _entries(
             same = seen == (document, passage)
             found[audience].append(whole if same else _entry(*seen, segment, known))
     return found
+
+
+def _wholes(library: Library, ids: Sequence[str], analyzer: Analyzer) -> Iterator[Whole]:
+    """These documents for the exact lane: once, or twice where the public reads otherwise."""
+    for document in library.documents(ids):
+        body = library.body(document.document_id) or {"paragraphs": ()}
+        lines = [paragraph["text"] for paragraph in body["paragraphs"]]
+        readers: dict[tuple[str, str], list[Audience]] = {}
+        for audience in Audience:
+            if audience.sees(document.audience):
+                title = document_for(audience, document).title or ""
+                text = "\n".join(lines_for(audience, lines))
+                readers.setdefault((text, title), []).append(audience)
+        for (text, title), audiences in readers.items():
+            yield Whole(
+                document.document_id,
+                tuple(audiences),
+                letters_of(text, analyzer),
+                letters_of(title, analyzer),
+            )
 
 
 def _known(before: Sequence[str], path: Sequence[str]) -> int:

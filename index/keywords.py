@@ -106,11 +106,20 @@ class Keywords:
         return self._writer
 
     def search(
-        self, query: KeywordQuery, filter_: Filter, issuers: Sequence[str], k: int
+        self,
+        query: KeywordQuery,
+        filter_: Filter,
+        issuers: Sequence[str],
+        k: int,
+        documents: Sequence[str] | None = None,
     ) -> Scored:
-        """The k best; `issuers` are the stored names that contain the filter's issuer."""
+        """The k best, of `documents` only if given; `issuers` are the stored names that contain
+        the filter's issuer."""
         wanted = _terms_query(self._schema, query)
         conditions = _filter_queries(self._schema, filter_, issuers)
+        if documents is not None:
+            named = Query.term_set_query(self._schema, "document", list(documents))
+            conditions.append(Query.const_score_query(named, 0.0))
         if conditions:
             wanted = Query.boolean_query([(Occur.Must, part) for part in (wanted, *conditions)])
         searcher = self._searcher

@@ -274,12 +274,7 @@ class Library:
     def status(self) -> dict[str, Any]:
         """What is held, for people."""
         with self.reading():
-            seen = {
-                str(audience): self._one(
-                    "SELECT count(*) FROM documents WHERE audience <= ?", audience.rank
-                )
-                for audience in Audience
-            }
+            seen = {str(audience): self.documents_seen_by(audience) for audience in Audience}
             return {
                 "home": str(self.home),
                 **self.counts(),
@@ -288,6 +283,9 @@ class Library:
                 "seq": self.seq(),
                 "encoder": self.meta("encoder_name"),
             }
+
+    def documents_seen_by(self, audience: Audience) -> int:
+        return self._one("SELECT count(*) FROM documents WHERE audience <= ?", audience.rank)
 
     def passages_seen_by(self, audience: Audience) -> int:
         return self._one(

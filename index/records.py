@@ -114,3 +114,8 @@ def to_source(row: tuple[Any, ...]) -> Source:
     """A row of (root, path, content_hash, audience, document_id)."""
     root, path, content_hash, audience, document_id = row
     return Source(root, path, content_hash, _AUDIENCES[audience], document_id)
+
+
+def key_of(document_id: str) -> int:
+    """A document's id as a number, for columns of numbers."""
+    return int(document_id, 16)

@@ -22,6 +22,9 @@ def verify(collection: Collection) -> list[str]:
             held = engine.keyword_passages(audience)
             if held != expected:
                 problems.append(f"{audience} 关键词索引有 {held} 段，应有 {expected} 段")
+            whole, seen = engine.whole_documents(audience), library.documents_seen_by(audience)
+            if whole != seen:
+                problems.append(f"{audience} 原文索引有 {whole} 份文件，应有 {seen} 份")
         missing = np.setdiff1d(ids, engine.vector_ids())
         if len(missing):
             problems.append(f"{len(missing)} 段没有向量，请运行 xiehui rebuild")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.columns import Row, read_columns, shown
-from index.engine import BODY, Entry, KeywordQuery, Scope, Scored
+from index.engine import BODY, Entry, Exact, KeywordQuery, Scope, Scored, Whole
 from index.library import Library
 from index.model import Audience, Filter
 from index.notation import date_span, number_key
@@ -26,6 +26,8 @@ class BruteEngine:
         self._encoder = encoder
         self._held: dict[Audience, dict[int, Entry]] = {audience: {} for audience in Audience}
         self._waiting: dict[Audience, dict[int, Entry]] = {audience: {} for audience in Audience}
+        self._wholes: list[Whole] = []
+        self._new_wholes: list[Whole] = []
         self._deleted: set[str] = set()
         self._seq = 0
         self._vectors: dict[int, NDArray[np.float32]] = {}
@@ -37,14 +39,19 @@ class BruteEngine:
     def put(self, audience: Audience, entries: Iterable[Entry]) -> None:
         self._waiting[audience].update({entry.passage_id: entry for entry in entries})
 
+    def put_whole(self, wholes: Iterable[Whole]) -> None:
+        self._new_wholes += wholes
+
     def delete(self, document_ids: Iterable[str]) -> None:
         self._deleted |= set(document_ids)
 
     def commit(self, seq: int) -> None:
         for audience, held in self._held.items():
-            kept = {i: e for i, e in held.items() if e.document.document_id not in self._deleted}
-            self._held[audience] = {**kept, **self._waiting[audience]}
+            left = {i: e for i, e in held.items() if e.document.document_id not in self._deleted}
+            self._held[audience] = {**left, **self._waiting[audience]}
             self._waiting[audience] = {}
+        kept = [whole for whole in self._wholes if whole.document_id not in self._deleted]
+        self._wholes, self._new_wholes = kept + self._new_wholes, []
         self._deleted = set()
         self._seq = seq
 
@@ -56,11 +63,27 @@ class BruteEngine:
     def _allows(self, passage_id: int, scope: Scope) -> bool:
         (place,) = self._columns.places(np.array([passage_id]))
         row = self._columns.rows[place]
+        return place >= 0 and self._has(row, scope)
+
+    def _has(self, row: Row, scope: Scope) -> bool:
+        def holds(exact: Exact) -> bool:
+            return any(
+                exact.letters in getattr(whole, exact.field)
+                for whole in self._wholes
+                if whole.document_id == row.document_id and scope.audience in whole.audiences
+            )
+
         return (
-            place >= 0
-            and row.audience <= scope.audience.rank
+            row.audience <= scope.audience.rank
             and matches(row, scope.filter, scope.audience)
+            and all(map(holds, scope.having))
+            and not any(map(holds, scope.lacking))
         )
+
+    def documents(self, scope: Scope) -> NDArray[np.int64]:
+        rows = self._columns.rows
+        places = [place for place, row in enumerate(rows) if self._has(row, scope)]
+        return np.array(sorted(places, key=lambda place: -rows[place].last_day), np.int64)
 
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         return self._best(self._bm25(query, scope), k)

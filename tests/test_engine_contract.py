@@ -14,12 +14,13 @@ from brute_engine import BruteEngine
 from index.analyzer import Analyzer
 from index.columns import read_columns
 from index.embedded import EmbeddedEngine
-from index.engine import Engine, Scope
+from index.engine import NAME, TEXT, Engine, Exact, Scope
 from index.indexer import Indexer
 from index.library import Library
 from index.model import Audience, Document, Filter, Paragraph, Passage
 from index.ranker import keyword_query
 from index.records import Source
+from index.stream import letters_of
 
 ENCODER, DIMENSION = "test-encoder", 16
 WORDS = "食堂 采购 会费 缴纳 宿舍 空调 培训 报名 章程 修订 理事会 决议 安全 检查 校车 时刻".split()
@@ -132,6 +133,50 @@ def test_both_lanes_let_the_same_passages_through_every_filter(
         assert shelf.keyword_ids(scope) == shelf.vector_ids(scope), filter_
         sizes.add(len(shelf.keyword_ids(scope)))
     assert len(sizes) > 3, "the filters should differ in what they let through"
+
+
+def exacts() -> list[tuple[tuple[Exact, ...], tuple[Exact, ...]]]:
+    """Pieces across words, single characters, titles and what stands nowhere."""
+    chance = random.Random(8)
+    pieces = ["会费", "费,食", "堂采购", "的规定", "规", "车", "章程", "校车", ",", "没有", "培训"]
+    made = []
+    for _ in range(60):
+        chosen = [Exact(chance.choice(pieces), chance.choice([TEXT, TEXT, NAME])) for _ in "123"]
+        cut = chance.randint(0, 2)
+        made.append((tuple(chosen[:cut]), tuple(chosen[cut : chance.randint(cut, 3)])))
+    return made
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_what_must_and_must_not_stand_in_a_document_holds_in_every_lane(
+    shelf: Shelf, audience: Audience
+) -> None:
+    columns, sizes = read_columns(shelf.library), set()
+    for at, (filter_, (having, lacking)) in enumerate(zip(filters(), exacts(), strict=False)):
+        filter_ = filter_ if at % 3 == 0 else Filter()
+        scope = Scope(audience, filter_, having, lacking)
+        places = shelf.engine.documents(scope)
+        days = columns.last_days(places).tolist()
+        assert days == sorted(days, reverse=True)
+        first = {columns.rows[place].first for place in places.tolist()}
+        assert first == shelf.keyword_ids(scope) == shelf.vector_ids(scope), scope
+        sizes.add(len(first))
+    assert len(sizes) > 5, "the quotations should differ in what they let through"
+
+
+def test_a_quotation_is_found_where_it_stands_and_nowhere_else(shelf: Shelf) -> None:
+    texts = {document_id: shelf.library.body(document_id) for document_id in shelf.ids}
+    columns, chance = read_columns(shelf.library), random.Random(9)
+    for _ in range(200):
+        text = texts[chance.choice(shelf.ids)]["paragraphs"][0]["text"]  # type: ignore[index]
+        start = chance.randrange(len(text))
+        letters = letters_of(text[start : start + chance.randint(1, 12)], shelf.analyzer)
+        found = shelf.engine.documents(Scope(Audience.STAFF, having=(Exact(letters),)))
+        assert {columns.rows[place].document_id for place in found.tolist()} == {
+            document_id
+            for document_id, body in texts.items()
+            if letters in letters_of(body["paragraphs"][0]["text"], shelf.analyzer)  # type: ignore[index]
+        }
 
 
 def test_an_audience_sees_what_is_its_own_and_what_those_before_it_see(shelf: Shelf) -> None:

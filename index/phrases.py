@@ -1,0 +1,140 @@
+"""The exact lane: which documents hold a run of characters, however their words were cut.
+
+Every document stands here once for each way in which it is read (masked for the public or not),
+as overlapping pairs of characters with their positions. So a quotation is a phrase query: exact,
+across every join of lines and passages, and with no scores that could tell anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import add
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+from tantivy import Occur, Query
+
+from index.engine import Exact, Whole
+from index.model import Audience
+from index.records import key_of
+
+_MARKER = "\x00seq"
+_WRITER_BYTES = 32 * 1024 * 1024
+# Behind the last character, so that every character begins a pair.
+_END = "\x03"
+# Signs of a regular expression; a lone character is looked for by one.
+_SPECIAL = frozenset("\\.+*?()|[]{}^$#&-~\"<>@'")
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("key", fast=True)
+    builder.add_unsigned_field("seq", stored=True)
+    builder.add_text_field("audience", tokenizer_name="raw", index_option="basic")
+    for name in ("text", "title"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    return builder.build()
+
+
+class Phrases:
+    """The exact lane in `path`, which is made when it does not exist."""
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        self._index = tantivy.Index(self._schema, path=str(path))
+        self._writer: Any = None
+        self._put: set[str] = set()  # documents since the last commit
+        self.reload()
+
+    def reload(self) -> None:
+        """See what has been committed, here or by another process."""
+        self._index.reload()
+        searcher = self._index.searcher()
+        marker = Query.term_query(self._schema, "document", _MARKER)
+        hits = searcher.search(marker, limit=1).hits
+        self._searcher = searcher
+        self.seq = int(searcher.doc(hits[0][1])["seq"][0]) if hits else 0
+
+    def put(self, wholes: Iterable[Whole]) -> None:
+        writer = self._open_writer()
+        for whole in wholes:
+            self._put.add(whole.document_id)
+            fields = {
+                "document": whole.document_id,
+                "key": key_of(whole.document_id),
+                "audience": [str(audience) for audience in whole.audiences],
+                "text": _pairs(whole.text),
+                "title": _pairs(whole.title),
+            }
+            writer.add_document(tantivy.Document.from_dict(fields, self._schema))
+
+    def delete(self, document_ids: Iterable[str]) -> None:
+        """Only what is held: an open writer remembers every deletion."""
+        writer = self._open_writer()
+        for document_id in document_ids:
+            if document_id in self._put or self._searcher.doc_freq("document", document_id):
+                writer.delete_documents_by_term("document", document_id)
+
+    def commit(self, seq: int) -> None:
+        writer = self._open_writer()
+        writer.delete_documents_by_term("document", _MARKER)
+        writer.add_document(
+            tantivy.Document.from_dict({"document": _MARKER, "seq": seq}, self._schema)
+        )
+        writer.commit()
+        self._put.clear()
+        self.reload()
+
+    def close(self) -> None:
+        """Let merges finish and give the writer's lock back."""
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+    def _open_writer(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        return self._writer
+
+    def holding(self, exact: Exact, audience: Audience) -> NDArray[np.uint64]:
+        """Keys of the documents in which this audience reads it, `(n,)`, in no order."""
+        addresses = self._addresses([self._seen_by(audience), _phrase(self._schema, exact)])
+        keys: Any = self._searcher.fast_field_values("key", addresses)
+        return np.array(keys, np.uint64)
+
+    def documents(self, audience: Audience) -> int:
+        """How many documents this audience may read."""
+        return len(self._addresses([self._seen_by(audience)]))
+
+    def _seen_by(self, audience: Audience) -> Query:
+        return Query.term_query(self._schema, "audience", str(audience), "basic")
+
+    def _addresses(self, queries: Iterable[Query]) -> list[tantivy.DocAddress]:
+        """All documents that fit all of these."""
+        every = [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
+        searcher = self._searcher
+        most = max(1, searcher.num_docs)
+        hits = searcher.search(Query.boolean_query(every), limit=most, count=False).hits
+        return [address for _, address in hits]
+
+
+def _pairs(letters: str) -> str:
+    return " ".join(map(add, letters, letters[1:] + _END))
+
+
+def _phrase(schema: tantivy.Schema, exact: Exact) -> Query:
+    """Pairs that do not overlap say as much as all of them, and are half as many to look up."""
+    letters = exact.letters
+    if len(letters) == 1:
+        escaped = f"\\{letters}" if letters in _SPECIAL else letters
+        return Query.regex_query(schema, exact.field, f"{escaped}.")
+    if len(letters) == 2:
+        return Query.term_query(schema, exact.field, letters, "basic")
+    places = sorted({*range(0, len(letters) - 1, 2), len(letters) - 2})
+    words: list[Any] = [(place, letters[place : place + 2]) for place in places]
+    return Query.phrase_query(schema, exact.field, words)
