@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.library import Library
-from index.model import Audience, Filter
-from index.notation import date_span, number_key
+from index.model import Audience, Filter, Wish
+from index.notation import date_span, number_key, parse_number
 from index.projection import text_for
 from index.records import StoredDocument, key_of
 
 _BITMAPS_KEPT = 64
+# What a year that a document is about counts beside the one that it is dated in.
+_SPOKEN_OF = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,30 @@ class Row:
     authority: int | None
     first: int
     count: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wished:
+    """How far each document is as wished for, 0 to 1, every array (n,)."""
+
+    number: NDArray[np.float64]
+    issuer: NDArray[np.float64]
+    type: NDArray[np.float64]
+    period: NDArray[np.float64]
+
+    def fully(self, wish: Wish) -> NDArray[np.bool_]:
+        """Which documents are all that is wished for."""
+        each = (
+            (wish.numbers, self.number),
+            (wish.issuers, self.issuer),
+            (wish.types, self.type),
+            (wish.period, self.period),
+        )
+        full = np.ones(len(self.number), bool)
+        for wished, held in each:
+            if wished:
+                full &= held > 0
+        return full
 
 
 class Values:
@@ -83,7 +109,8 @@ class Columns:
         self._years = Values(row.years for row in self.rows)
         self._issuers = Values((row.issuer,) if row.issuer else () for row in self.rows)
         self._numbers = Values((row.number_key,) if row.number_key else () for row in self.rows)
-        self._names: dict[Audience, tuple[str, ...]] = {}
+        self._names: dict[Audience, dict[str, tuple[str, ...]]] = {}
+        self._numbered: dict[Audience, dict[tuple[int | None, str], set[str]]] = {}
         self._bitmaps: dict[tuple[Audience, Filter], NDArray[np.uint8] | None] = {}
 
     def _integers(self, name: str) -> NDArray[np.int64]:
@@ -104,6 +131,21 @@ class Columns:
         if not self.rows:
             return at
         return np.where(passage_ids < self._firsts[at] + self._counts[at], at, -1)
+
+    def wished(self, places: NDArray[np.int64], wish: Wish, audience: Audience) -> Wished:
+        """How far the documents at these places are as a question wishes, 0 to 1 each."""
+        rows = [self.rows[place] for place in places.tolist()]
+        issuers = [shown(row.issuer or "", audience) for row in rows]
+        return Wished(
+            _told(row.number_key in wish.numbers for row in rows),
+            _told(any(part in issuer for part in wish.issuers) for issuer in issuers),
+            _told(any(shown(kind, audience) in wish.types for kind in row.types) for row in rows),
+            np.array([_in_period(row, wish.period) for row in rows], np.float64),
+        )
+
+    def firsts(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The first passage of each of the documents at these places."""
+        return self._firsts[places]
 
     def authorities(self, places: NDArray[np.int64]) -> NDArray[np.int8]:
         """The authority of the documents at these places, 0 where it is not known."""
@@ -160,12 +202,32 @@ class Columns:
 
     def issuer_names(self, audience: Audience) -> tuple[str, ...]:
         """Every issuer this audience reads of, by how many of its documents, then by name."""
-        names = self._names.get(audience)
-        if names is None:
+        return self._known(audience)["issuer"]
+
+    def types(self, audience: Audience) -> tuple[str, ...]:
+        """Every kind of document this audience reads of."""
+        return self._known(audience)["type"]
+
+    def _known(self, audience: Audience) -> dict[str, tuple[str, ...]]:
+        """The values of each field that this audience reads, commonest first."""
+        known = self._names.get(audience)
+        if known is None:
             seen = np.flatnonzero(self._audiences <= audience.rank)
-            counted = self.facets(seen, audience)["issuer"]
-            names = self._names[audience] = tuple(str(item["value"]) for item in counted)
-        return names
+            known = self._names[audience] = {
+                name: tuple(str(item["value"]) for item in counted)
+                for name, counted in self.facets(seen, audience).items()
+            }
+        return known
+
+    def numbers(self, audience: Audience, year: int | None, serial: str) -> list[str]:
+        """Keys of 发文字号 of this year and serial that documents of this audience have."""
+        known = self._numbered.get(audience)
+        if known is None:
+            known = self._numbered[audience] = {}
+            for row in self.rows:
+                if row.audience <= audience.rank and (number := parse_number(row.number_key or "")):
+                    known.setdefault((number.year, number.serial), set()).add(number.key)
+        return sorted(known.get((year, serial), ()))
 
     def listing(self, audience: Audience, filter_: Filter) -> NDArray[np.int64]:
         """Places of the documents a filter lets in, newest first, undated last."""
@@ -242,3 +304,17 @@ def _row(document: StoredDocument, first: int, count: int) -> Row:
         first,
         count,
     )
+
+
+def _told(each: Iterable[bool]) -> NDArray[np.float64]:
+    return np.array(list(each), np.float64)
+
+
+def _in_period(row: Row, period: tuple[int, int] | None) -> float:
+    """1 for a document dated in the period; less for one that speaks of such a year."""
+    if period is None:
+        return 0.0
+    first, last = period
+    if row.first_day and row.first_day <= last and row.last_day >= first:
+        return 1.0
+    return _SPOKEN_OF * any(first // 10000 <= year <= last // 10000 for year in row.years)

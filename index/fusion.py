@@ -38,6 +38,22 @@ class Candidates:
         }
         return Candidates(self.ids[which], self.scores[which], lanes)
 
+    def joined(self, more: Mapping[int, float]) -> Candidates:
+        """With passages that no lane found and with more on the score of those that one did."""
+        if not more:
+            return self
+        ids, gains = np.array(sorted(more), np.int64), np.array([more[i] for i in sorted(more)])
+        every = np.union1d(self.ids, ids)
+        old, new = np.searchsorted(every, self.ids), np.searchsorted(every, ids)
+        scores = np.zeros(len(every))
+        scores[old] = self.scores
+        scores[new] += gains
+        lanes = {}
+        for name, (ranks, found) in self.lanes.items():
+            lanes[name] = np.zeros(len(every), np.int64), np.zeros(len(every))
+            lanes[name][0][old], lanes[name][1][old] = ranks, found
+        return Candidates(every, scores, lanes)
+
     def why(self, at: int) -> dict[str, Lane]:
         """The place in each lane of the candidate at position `at`."""
         return {

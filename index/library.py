@@ -176,6 +176,11 @@ class Library:
         for passage_id, path in self._select(sql, "passage_id", passage_ids):
             yield passage_id, tuple(orjson.loads(path))
 
+    def addresses(self, document_ids: Iterable[str]) -> Iterator[tuple[int, str]]:
+        """(passage, address) of every passage of these documents."""
+        sql = "SELECT passage_id, address FROM passages"
+        return self._select(sql, "document_id", document_ids)
+
     def passage_ranges(
         self, document_ids: Iterable[str] | None = None
     ) -> Iterator[tuple[str, int, int]]:

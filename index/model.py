@@ -194,8 +194,29 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What documents should be like; those that are not come later, and are not left out.
+
+    `numbers` are keys of 发文字号, `period` is (first day, last day), `clause` as in `第十二条`.
+    """
+
+    numbers: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    period: tuple[int, int] | None = None
+    clause: str | None = None
+
+    def __bool__(self) -> bool:
+        return self != Wish()
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """One question, as understood: the text, how to look for it, and for whom."""
+    """One question: the text as typed, how to look for it, and for whom.
+
+    `as_of` is today as an ISO day, for words such as 去年; without it they are only words.
+    `literal` are parts of the text that were understood otherwise than meant.
+    """
 
     text: str
     audience: Audience
@@ -204,6 +225,8 @@ class Query:
     limit: int = 10
     offset: int = 0
     sort: str = "relevance"
+    as_of: str | None = None
+    literal: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
@@ -361,6 +361,11 @@ class ClauseNumber:
     branch: int = 0
     paragraph: int = 0
     item: int = 0
+
+    @property
+    def whole(self) -> ClauseNumber:
+        """The 条 that it is, or is in."""
+        return replace(self, paragraph=0, item=0)
 
     def __str__(self) -> str:
         text = f"第{chinese_int(self.article)}条"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from index.analyzer import FUNCTION_WORDS, Analyzer
 from index.collection import Collection
 from index.columns import Columns
-from index.engine import KeywordQuery, Scope, Scored
+from index.engine import KeywordQuery, Scored
 from index.errors import EncoderUnavailable
 from index.fusion import KEYWORD, SEMANTIC, WEIGHTS, Candidates, first_of_each, fuse
-from index.model import Query
-from index.notation import find_numbers
+from index.offers import Offers, offered
+from index.understanding import Understood
 
 # Candidates taken from each lane; totals and facets are counted among them.
 DEPTH = 300
@@ -50,8 +50,8 @@ class Ranking:
     """Documents best first, as arrays (n,), over the candidates they were judged by.
 
     `places` are where the documents stand in `columns`, which stay as they were when the question
-    came; `priors` what their authority added to their `scores`. `notice` is what the person
-    should be told.
+    came; `priors` what their authority added to their `scores`, `wished` what being as the
+    question wishes did. `notice` is what the person should be told.
     """
 
     columns: Columns
@@ -60,6 +60,7 @@ class Ranking:
     places: NDArray[np.int64]
     scores: NDArray[np.float64]
     priors: NDArray[np.float64]
+    wished: NDArray[np.float64]
     notice: str | None
     _order: NDArray[np.int64]
     _starts: NDArray[np.int64]
@@ -83,40 +84,44 @@ class Ranker:
         self._collection = collection
         self._step = AUTHORITY_STEP if priors else 0.0
 
-    def rank(self, query: Query, *, depth: int = DEPTH, floors: bool = True) -> Ranking:
-        """Documents with a passage at or above the floor; all candidates without `floors`."""
+    def rank(self, asked: Understood, *, depth: int = DEPTH, floors: bool = True) -> Ranking:
+        """Documents with a passage at or above the floor; all candidates without `floors`, and
+        all documents in which what was quoted stands."""
         # Another thread may take up changes meanwhile: one view of the columns for all of this.
         columns = self._collection.engine.columns
-        vector, notice = self._vector(query)
-        keywords = keyword_query(query.text, self._collection.analyzer)
-        candidates, mode = self._candidates(query, keywords, vector, depth)
-        if floors:
+        vector, notice = self._vector(asked)
+        keywords = keyword_query(asked.text, self._collection.analyzer, asked.wish.numbers)
+        candidates, mode = self._candidates(asked, keywords, vector, depth)
+        if floors and not asked.having:
             candidates = candidates.chosen(candidates.scores >= FLOORS[mode])
-        return self._documents(columns, keywords, candidates, notice)
+        offers = offered(self._collection, asked, columns, columns.places(candidates.ids), vector)
+        return self._documents(
+            columns, keywords, candidates.joined(offers.passages), asked, offers, notice
+        )
 
-    def _vector(self, query: Query) -> tuple[NDArray[np.float32] | None, str | None]:
+    def _vector(self, asked: Understood) -> tuple[NDArray[np.float32] | None, str | None]:
         """The question's vector, or None and what to tell the person about it."""
-        if query.mode == KEYWORD:
+        if asked.mode == KEYWORD:
             return None, None
         try:
-            vector = self._collection.encoder().encode_queries([query.text])[0]
+            vector = self._collection.encoder().encode_queries([asked.text])[0]
         except EncoderUnavailable as error:
-            if query.mode == SEMANTIC:
+            if asked.mode == SEMANTIC:
                 raise
             return None, f"语义检索暂不可用，以下只按关键词查找。{error}"
         return (vector if vector.any() else None), None
 
     def _candidates(
         self,
-        query: Query,
+        asked: Understood,
         keywords: KeywordQuery,
         vector: NDArray[np.float32] | None,
         depth: int,
     ) -> tuple[Candidates, str]:
         """The best of both lanes, each scored in both, and the mode that came of it."""
         engine = self._collection.engine
-        scope = Scope(query.audience, query.filter)
-        idf = engine.idf(keywords, query.audience)
+        scope = asked.scope
+        idf = engine.idf(keywords, scope.audience)
         best = sum(w * idf[term] for _, terms, w in keywords.streams() for term in terms) or 1.0
         keywords = replace(keywords, number_score=best)
         found: dict[str, Scored] = {}
@@ -124,7 +129,7 @@ class Ranker:
             None if vector is None else _ASIDE.submit(engine.search_vector, vector, scope, depth)
         )
         time.sleep(0)  # or the other thread waits for the interpreter until this one is done
-        if query.mode != SEMANTIC and (keywords.words or keywords.grams):
+        if asked.mode != SEMANTIC and (keywords.words or keywords.grams or keywords.numbers):
             found[KEYWORD] = engine.search_keyword(keywords, scope, depth)
         if meant is not None:
             found[SEMANTIC] = meant.result()
@@ -146,9 +151,11 @@ class Ranker:
         columns: Columns,
         keywords: KeywordQuery,
         candidates: Candidates,
+        asked: Understood,
+        offers: Offers,
         notice: str | None,
     ) -> Ranking:
-        """Candidates by document, best document first, ties by passage id."""
+        """Candidates by document, best document first, the newer and then the first of equals."""
         places = columns.places(candidates.ids)
         order = np.lexsort((candidates.ids, -candidates.scores, places))
         order = order[places[order] >= 0]
@@ -160,10 +167,11 @@ class Ranker:
         within = np.arange(len(order)) - np.repeat(starts, counts)
         evidence = np.where(within < EVIDENCE_PASSAGES, scores, 0.0)
         priors = np.asarray(-self._step * columns.authorities(held), np.float64)
-        totals = scores[starts] + priors
+        wished = offers.of_documents(columns, held, asked)
+        totals = scores[starts] + priors + wished
         if len(held):
             totals += EVIDENCE * np.add.reduceat(evidence, starts) / EVIDENCE_PASSAGES
-        best = np.lexsort((candidates.ids[order[starts]], -totals))
+        best = np.lexsort((candidates.ids[order[starts]], -columns.last_days(held), -totals))
         return Ranking(
             columns,
             keywords,
@@ -171,6 +179,7 @@ class Ranker:
             held[best],
             totals[best],
             priors[best],
+            wished[best],
             notice,
             order,
             starts[best],
@@ -178,11 +187,10 @@ class Ranker:
         )
 
 
-def keyword_query(text: str, analyzer: Analyzer) -> KeywordQuery:
+def keyword_query(text: str, analyzer: Analyzer, numbers: Sequence[str] = ()) -> KeywordQuery:
     """The question's terms, each once; function words only when there is nothing else."""
     terms = analyzer.terms(text)
     words = tuple(dict.fromkeys(terms.words))
     grams = tuple(dict.fromkeys(g for g in terms.grams if not _PARTICLES & set(g)))
     content = tuple(word for word in words if word not in FUNCTION_WORDS)
-    numbers = {number.key for number in find_numbers(text) if number.code}
     return KeywordQuery(content or words, grams, tuple(sorted(numbers)))

@@ -7,6 +7,7 @@ who is there.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from index.collection import Collection
@@ -33,7 +34,7 @@ class Desk:
         priors: bool = True,
     ) -> None:
         self._collection = collection
-        self._searcher = Searcher(collection, priors=priors)
+        self._searcher = Searcher(collection, priors=priors, home=settings.name)
         self._suggester = Suggester(collection)
         self._audience = audience
         self._settings = settings
@@ -63,7 +64,7 @@ class Desk:
         return [title for title in titles if title]
 
     def search(self, params: Mapping[str, str]) -> dict[str, Any]:
-        query = to_query(params, self._audience)
+        query = to_query(params, self._audience, date.today().isoformat())
         answer = self._searcher.search(query)
         return answer_json(
             answer, explain=params.get("explain") == "1", base_url=self._settings.base_url

@@ -4,14 +4,14 @@ never as markup.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from index.model import DOUBTFUL
 from service.excerpt import Piece, Span, excerpt, pieces_of
 from service.links import Links, site_address
-from service.wording import FILTERS, MODES, PAGE_SIZE, SORTS, date_zh, pages_zh
+from service.wording import FILTERS, FINDINGS, MODES, PAGE_SIZE, SORTS, date_zh, pages_zh
 
 HEADING_CHARS = 60
 # What was said before a passage helps to read it and must not push it off a phone's screen.
@@ -96,6 +96,29 @@ def _chips(links: Links) -> list[dict[str, str]]:
     ]
 
 
+def _understood(findings: Sequence[Mapping[str, Any]], links: Links) -> list[dict[str, str]]:
+    """What was understood of the question, each with the search that takes it literally."""
+    literal = links.params.get("literal", "")
+    return [
+        {
+            "label": FINDINGS[item["kind"]],
+            "text": item["value"],
+            "typed": "" if item["text"] == item["value"] else item["text"],
+            "url": links.search(literal="|".join(filter(None, (literal, item["text"])))),
+        }
+        for item in findings
+    ]
+
+
+def _literal(links: Links) -> list[dict[str, str]]:
+    """What is taken literally, each with the search that understands it again."""
+    words = [word for word in links.params.get("literal", "").split("|") if word]
+    return [
+        {"text": word, "url": links.search(literal="|".join(w for w in words if w != word) or None)}
+        for word in words
+    ]
+
+
 def _paging(result: Mapping[str, Any], links: Links) -> dict[str, Any]:
     limit = int(links.params.get("limit", PAGE_SIZE))
     offset = int(links.params.get("offset", 0))
@@ -129,7 +152,8 @@ def results_view(result: Mapping[str, Any], links: Links) -> dict[str, Any]:
         "total": result["total"],
         "exact": result["total_is_exact"],
         "notice": result["notice"],
-        "understood": [item["text"] for item in result["query"]["understood"]],
+        "understood": _understood(result["query"]["understood"], links),
+        "literal": _literal(links),
         "cards": [_card(hit, links) for hit in result["hits"]],
         "facets": _facets(result["facets"], links),
         "chips": _chips(links),

@@ -11,21 +11,23 @@ from index.model import Audience, Filter, Hit, Query
 from index.notation import number_key, parse_date
 from index.projection import lines_for, text_for
 from index.records import StoredDocument, StoredPassage
-from index.searcher import Answer, FoundDocument
+from index.searcher import Answer
+from index.shown import FoundDocument
 from index.suggester import SUGGESTIONS
 from index.suggestions import Suggestion
 from service.places import Places
 
 FILTERS = ("type", "issuer", "year", "date_from", "date_to", "number")
-PARAMETERS = ("q", "mode", "limit", "offset", "sort", "explain", *FILTERS)
+PARAMETERS = ("q", "mode", "limit", "offset", "sort", "explain", "as_of", "literal", *FILTERS)
 SUGGEST_PARAMETERS = ("q", "limit")
 
 # 2024, 2024-06 or 2024-06-25; not 24-6-25.
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
-def to_query(params: Mapping[str, str], audience: Audience) -> Query:
-    """A Query from the parameters of a request. Raises BadRequest saying what is allowed."""
+def to_query(params: Mapping[str, str], audience: Audience, today: str | None = None) -> Query:
+    """A Query from the parameters of a request, asked on the ISO day `today` unless they say
+    another. Raises BadRequest saying what is allowed."""
     given = _given(params, PARAMETERS)
     return Query(
         text=given.get("q", ""),
@@ -35,6 +37,8 @@ def to_query(params: Mapping[str, str], audience: Audience) -> Query:
         limit=_integer(given, "limit", 10),
         offset=_integer(given, "offset", 0),
         sort=given.get("sort", "relevance"),
+        as_of=given.get("as_of") or today,
+        literal=tuple(filter(None, map(str.strip, given.get("literal", "").split("|")))),
     )
 
 
@@ -92,8 +96,11 @@ def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, An
     """The JSON of GET /v1/search; `why` only when asked to explain."""
     query = answer.query
     first = query.offset + 1
+    understood = [
+        {"kind": found.kind, "text": found.text, "value": found.value} for found in answer.findings
+    ]
     return {
-        "query": {"text": query.text, "mode": query.mode, "understood": []},
+        "query": {"text": query.text, "mode": query.mode, "understood": understood},
         "total": answer.total,
         "total_is_exact": answer.total_is_exact,
         "took_ms": round(answer.took_ms, 2),
@@ -145,7 +152,8 @@ def document_why(found: FoundDocument) -> dict[str, Any]:
     best = max(hit.score for hit in found.hits) if found.hits else 0.0
     return {
         "best_passage": round(best, 6),
-        "evidence": round(found.score - best - found.prior, 6),
+        "evidence": round(found.score - best - found.prior - found.wished, 6),
+        "wished": round(found.wished, 6),
         "authority": {"level": found.document.authority, "score": round(found.prior, 6)},
     }
 

@@ -58,6 +58,27 @@ def test_it_is_ready_after_finding_known_sentences(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
+def test_what_was_understood_is_told_and_can_be_taken_literally(client: TestClient) -> None:
+    params = {"q": '"会费" -食堂 去年', "as_of": "2026-01-05"}
+    told = client.get("/v1/search", params=params).json()["query"]["understood"]
+    assert {(item["kind"], item["text"], item["value"]) for item in told} == {
+        ("phrase", '"会费"', "会费"),
+        ("exclude", "-食堂", "食堂"),
+        ("date", "去年", "2025年"),
+    }
+    literally = {**params, "literal": "|".join(item["text"] for item in told)}
+    again = client.get("/v1/search", params=literally).json()
+    assert again["query"]["understood"] == [] and again["hits"]
+
+
+def test_a_whole_document_typed_as_a_question_is_cut_and_says_so(client: TestClient) -> None:
+    answer = client.get("/v1/search", params={"q": "会费应当按时缴纳。" * 200}).json()
+    assert "500" in answer["notice"] and answer["hits"]
+    for empty in ('""', "-", '" "', "。。", "-- --"):
+        answer = client.get("/v1/search", params={"q": empty}).json()
+        assert answer["hits"] == [] and answer["notice"]
+
+
 def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
     answer = client.get("/v1/search", params={"q": "会费标准是多少", "explain": 1}).json()
     assert set(answer) == {
@@ -69,9 +90,12 @@ def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
         *("rank", "document_id", "title", "number", "issuer", "date", "types"),
         *("source", "url", "score", "copies", "why", "passages"),
     }
-    assert set(hit["why"]) == {"best_passage", "evidence", "authority"}
+    assert set(hit["why"]) == {"best_passage", "evidence", "wished", "authority"}
     assert hit["score"] == pytest.approx(
-        hit["why"]["best_passage"] + hit["why"]["evidence"] + hit["why"]["authority"]["score"],
+        hit["why"]["best_passage"]
+        + hit["why"]["evidence"]
+        + hit["why"]["wished"]
+        + hit["why"]["authority"]["score"],
         abs=1e-5,
     )
     passage = hit["passages"][0]
@@ -157,7 +181,7 @@ BAD = [
     "/v1/search",
     "/v1/search?q=",
     "/v1/search?q=%20%E3%80%80",
-    "/v1/search?q=" + "x" * 10_000,
+    "/v1/search?q=会费&as_of=2024-13-01",
     "/v1/search?q=x&colour=red",
     "/v1/search?q=x&date_from=2024-13-01",
     "/v1/search?q=x&date_to=yesterday",

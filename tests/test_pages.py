@@ -420,10 +420,15 @@ def test_notice_and_what_was_understood_are_shown(
     client: TestClient, answers: MemoryAnswers
 ) -> None:
     answers.notice = "语义检索暂不可用，只按关键词查找。"
-    answers.understood = [{"kind": "year", "text": "去年", "value": "2025"}]
+    answers.understood = [{"kind": "date", "text": "去年", "value": "2025年"}]
     html = client.get("/?q=会费").text
     assert '<p class="notice" role="status">语义检索暂不可用' in html
-    assert "识别到：<bdi>去年</bdi>" in html
+    assert "时间：<bdi>2025年</bdi><span" in html and "（<bdi>去年</bdi>）" in html
+    literally = link(html, "时间：")
+    assert "literal=%E5%8E%BB%E5%B9%B4" in literally
+    answers.understood = []
+    html = client.get("/" + literally).text
+    assert "按字面：<bdi>去年</bdi>" in html and "literal" not in link(html, "按字面")
 
 
 def test_paging_keeps_every_parameter(client: TestClient) -> None:

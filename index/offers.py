@@ -1,0 +1,108 @@
+"""What is offered to the ranking beside what the lanes found: documents named by their title, the
+clause that was asked for, all documents that hold a quotation; and what being as wished for is
+worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.collection import Collection
+from index.columns import Columns
+from index.engine import NAME, Exact
+from index.fusion import SEMANTIC, WEIGHTS
+from index.notation import find_clauses
+from index.stream import letters_of
+from index.understanding import Understood
+
+# What a document gains by being as the question wishes; the best passages of one question differ
+# by some hundredths, a good one from a poor one by two tenths (docs/quality.md).
+NUMBER, ISSUER, TYPE, PERIOD = 0.5, 0.10, 0.03, 0.08
+# A title that is just what was typed; less where the title says more.
+TITLE = 0.25
+# The clause asked for, in documents that come to mind.
+CLAUSE = 0.3
+# Documents with so many letters of a title in common with others are not named by it.
+_NAMED = 50
+_TITLE_CHARS = (2, 40)
+# Documents among whose clauses the one asked for is looked up.
+_CLAUSES_OF = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """`passages` are ids with what they gain, `titles` places of documents named with theirs."""
+
+    passages: Mapping[int, float] = field(default_factory=dict)
+    titles: Mapping[int, float] = field(default_factory=dict)
+
+    def of_documents(
+        self, columns: Columns, places: NDArray[np.int64], asked: Understood
+    ) -> NDArray[np.float64]:
+        """What each of these documents gains, `(n,)`."""
+        gains = np.array([self.titles.get(place, 0.0) for place in places.tolist()], np.float64)
+        if asked.wish:
+            wished = columns.wished(places, asked.wish, asked.scope.audience)
+            gains += NUMBER * wished.number + ISSUER * wished.issuer
+            gains += TYPE * wished.type + PERIOD * wished.period
+        return gains
+
+
+def offered(
+    collection: Collection,
+    asked: Understood,
+    columns: Columns,
+    found: NDArray[np.int64],
+    vector: NDArray[np.float32] | None,
+) -> Offers:
+    """Everything offered for one question; `found` are the places of what the lanes found."""
+    titles = _named(collection, asked, columns)
+    passages: dict[int, float] = {}
+    if asked.having:
+        every = collection.engine.documents(asked.scope)
+        passages |= dict.fromkeys(columns.firsts(np.setdiff1d(every, found)).tolist(), 0.0)
+    if asked.wish.clause:
+        nearest = list(dict.fromkeys([*titles, *found.tolist()]))[:_CLAUSES_OF]
+        ids = [columns.rows[place].document_id for place in nearest if place >= 0]
+        passages |= dict.fromkeys(_clauses(collection, ids, asked.wish.clause), CLAUSE)
+    missing = np.setdiff1d(np.array(list(titles), np.int64), found)
+    firsts = columns.firsts(missing)
+    alike = dict(collection.engine.score_vector(vector, firsts)) if vector is not None else {}
+    for passage_id in firsts.tolist():
+        gain = WEIGHTS[SEMANTIC] * alike.get(passage_id, 0.0)
+        passages[passage_id] = passages.get(passage_id, 0.0) + gain
+    return Offers(passages, titles)
+
+
+def _named(collection: Collection, asked: Understood, columns: Columns) -> dict[int, float]:
+    """Documents in whose title the question stands, and how much of the title it is."""
+    typed = asked.text
+    for _, start, end in reversed(find_clauses(typed)):
+        typed = typed[:start] + typed[end:]
+    letters = "".join(filter(str.isalnum, letters_of(typed, collection.analyzer)))
+    if not _TITLE_CHARS[0] <= len(letters) <= _TITLE_CHARS[1]:
+        return {}
+    scope = asked.scope
+    titled = replace(scope, having=(*scope.having, Exact(letters, NAME)))
+    places = collection.engine.documents(titled)
+    if not 0 < len(places) <= _NAMED:
+        return {}
+    at = {columns.rows[place].document_id: place for place in places.tolist()}
+    sizes = {
+        at[document_id]: len(letters_of(title or "", collection.analyzer))
+        for document_id, title, _ in collection.library.names(at, scope.audience)
+    }
+    return {place: TITLE * len(letters) / max(size, len(letters)) for place, size in sizes.items()}
+
+
+def _clauses(collection: Collection, document_ids: Sequence[str], clause: str) -> list[int]:
+    """Passages of this clause in these documents."""
+    return [
+        passage_id
+        for passage_id, address in collection.library.addresses(document_ids)
+        if clause in (str(number.whole) for number, _, _ in find_clauses(address))
+    ]

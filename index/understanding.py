@@ -1,0 +1,384 @@
+"""What a person means beside the words: quotations, exclusions, fields, numbers, times, places.
+
+A question is taken apart into what must hold (quotations, exclusions, named fields), what is
+wished for (a time, an issuer, a kind of document, a clause) and the text that is left to be looked
+for by words and by meaning. Whatever is understood is told, and can be taken literally instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from index.analyzer import Analyzer
+from index.engine import NAME, Exact, Scope
+from index.model import Query, Wish
+from index.notation import find_clauses, find_numbers, parse_int
+from index.stream import letters_of
+from index.timewords import find_times
+
+MAX_CHARS = 500
+# Quotations and exclusions; more than that is a text pasted by mistake.
+_MOST_OPERATORS = 20
+
+PHRASE, EXCLUDED, TITLE, NUMBER = "phrase", "exclude", "title", "number"
+ISSUER, TYPE, YEAR, TIME, CLAUSE = "issuer", "type", "year", "date", "clause"
+
+_REGIONS = (
+    "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南"
+    " 广东 广西 海南 重庆 四川 贵州 云南 西藏 陕西 甘肃 青海 宁夏 新疆 香港 澳门 台湾"
+).split()
+_FIELDS = {
+    TITLE: "标题 题目 题名 文件名",
+    NUMBER: "文号 发文字号 发文号 字号",
+    ISSUER: "发文单位 发文机关 发文部门 制定机关 单位",
+    TYPE: "文种 类型 类别",
+    YEAR: "年份 年度",
+}
+_FIELD_OF = {name: field for field, names in _FIELDS.items() for name in names.split()}
+_QUOTED = (
+    r'["＂](?P<{0}a>[^"＂]*)["＂]|“(?P<{0}b>[^“”]*)”|「(?P<{0}c>[^「」]*)」|『(?P<{0}d>[^『』]*)』'
+)
+# 标题:食堂, 发文单位："省教育厅"; not 时间：下周, which is no field of ours.
+_FIELD = re.compile(
+    rf"(?<![^\s，。；,;])(?P<name>{'|'.join(sorted(_FIELD_OF, key=len, reverse=True))})[:：]\s*"
+    rf"(?:{_QUOTED.format('f')}|(?P<value>\S+))"
+)
+# -四川, －"某某"; not the dash in 2024-06.
+_MINUS = re.compile(rf"(?<!\S)[-－﹣−](?:{_QUOTED.format('m')}|(?P<word>[^\s\-－\"“”]\S*))")
+_QUOTE = re.compile(_QUOTED.format("q"))
+_STRAIGHT = re.compile(r'["＂]')
+# 不是四川的, 不要培训通知, 除了安徽以外: only of what is known to be a place or a kind of document.
+_NOT = r"(?:不是|不要|不含|不包括|排除|除了|除去|除)"
+_AFTER_NOT = r"(?:(?:省|市)?(?:的|以外|之外|外|那边|这边)*)"
+_HOME = re.compile(r"(?:我们?|本|咱们?)(?:协会|会)(?![员长计议])")
+# Something to look for; not signs alone.
+_SAYS = re.compile(r"[^\W_]")
+_STRIPPED = " \t\r\n\u3000，,。;；"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something understood: `text` is what was typed, `value` what it was taken for."""
+
+    kind: str
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question taken apart: what is left of it to look for, by `mode`, in `scope`.
+
+    `rest` was not quoted, `quoted` was.
+    """
+
+    rest: str
+    quoted: tuple[str, ...]
+    mode: str
+    scope: Scope
+    wish: Wish = field(default_factory=Wish)
+    findings: tuple[Finding, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All that is looked for by words and meaning."""
+        return " ".join(filter(None, (self.rest, *self.quoted)))
+
+    @property
+    def having(self) -> tuple[Exact, ...]:
+        return self.scope.having
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What can be meant, as one audience knows it: issuers, kinds of documents, 发文字号 by (year,
+    serial), and the name of the association whose library this is."""
+
+    issuers: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    numbers: Callable[[int | None, str], Sequence[str]] = lambda year, serial: ()
+    home: str | None = None
+
+
+def understand(query: Query, known: Known, analyzer: Analyzer) -> Understood:
+    """`query` taken apart; never raises, whatever was typed."""
+    text, notices = query.text, []
+    if len(text) > MAX_CHARS:
+        text = text[:MAX_CHARS]
+        notices.append(f"输入的内容太长，只按前 {MAX_CHARS} 个字查找")
+    reading = _Reading(text, query, known, analyzer)
+    reading.fields()
+    reading.exclusions()
+    reading.quotations()
+    reading.numbers()
+    reading.times()
+    reading.names()
+    reading.clauses()
+    return replace(reading.done(), notices=(*notices, *reading.notices))
+
+
+class _Reading:
+    """One question while it is read: each step takes out of `text` what it understood."""
+
+    def __init__(self, text: str, query: Query, known: Known, analyzer: Analyzer) -> None:
+        self.text = text
+        self.notices: list[str] = []
+        self._query = query
+        self._known = known
+        self._analyzer = analyzer
+        self._as_of = date.fromisoformat(query.as_of) if query.as_of else None
+        self._literal = frozenset(query.literal)
+        self._filter = query.filter
+        self._quoted: list[str] = []
+        self._having: list[Exact] = []
+        self._lacking: list[Exact] = []
+        self._wish = Wish()
+        self._findings: list[Finding] = []
+
+    def done(self) -> Understood:
+        scope = Scope(
+            self._query.audience,
+            self._filter,
+            tuple(dict.fromkeys(self._having)),
+            tuple(dict.fromkeys(self._lacking)),
+        )
+        return Understood(
+            " ".join(self.text.split()).strip(_STRIPPED) if _SAYS.search(self.text) else "",
+            tuple(dict.fromkeys(filter(None, map(str.strip, self._quoted)))),
+            self._query.mode,
+            scope,
+            self._wish,
+            tuple(dict.fromkeys(self._findings)),
+        )
+
+    def _found(self, kind: str, text: str, value: str) -> bool:
+        """Tell of a finding, unless it is to be taken literally."""
+        text = text.strip(_STRIPPED)
+        if text in self._literal:
+            return False
+        self._findings.append(Finding(kind, text, value))
+        return True
+
+    def _replace(self, pattern: re.Pattern[str], by: Callable[[re.Match[str]], str]) -> None:
+        """Rewrite the text; beyond so many operators the rest goes unread, and is told of."""
+        count = 0
+
+        def once(match: re.Match[str]) -> str:
+            nonlocal count
+            count += 1
+            return by(match) if count <= _MOST_OPERATORS else " "
+
+        self.text = pattern.sub(once, self.text)
+        if count > _MOST_OPERATORS:
+            self.notices.append(f"引号、排除和指定项各只用前 {_MOST_OPERATORS} 个，其余没有采用")
+
+    def fields(self) -> None:
+        """标题:…, 文号:…, 发文单位:…"""
+
+        def take(match: re.Match[str]) -> str:
+            value = _quoted(match, "f") or match["value"] or ""
+            kind = _FIELD_OF[match["name"]]
+            if not value.strip() or match[0].strip(_STRIPPED) in self._literal:
+                return f" {value} "
+            return self._take_field(kind, match[0], value)
+
+        self._replace(_FIELD, take)
+
+    def _take_field(self, kind: str, typed: str, value: str) -> str:
+        """What stays in the text of a named field."""
+        if kind == TITLE:
+            return self._take_quoted(Exact(letters_of(value, self._analyzer), NAME), typed, value)
+        if kind == NUMBER:
+            keys = tuple(key for key, _, _ in self._numbers_in(value))
+            if keys and self._found(NUMBER, typed, keys[0]):
+                self._filter = replace(self._filter, number=self._filter.number or keys[0])
+            elif not keys:
+                self.notices.append(f"没有找到文号是“{value}”的文件")
+                self._filter = replace(self._filter, number=self._filter.number or value)
+            return " "
+        if kind == YEAR:
+            year = parse_int(value.rstrip("年度"))
+            if year is None or not 1000 <= year <= 9999:
+                return f" {value} "
+            self._found(YEAR, typed, f"{year}年")
+            self._filter = replace(self._filter, year=self._filter.year or year)
+            return " "
+        self._found(kind, typed, value)
+        if kind == ISSUER:
+            self._filter = replace(self._filter, issuer=self._filter.issuer or value)
+        else:
+            self._filter = replace(self._filter, type=self._filter.type or value)
+        return " "
+
+    def exclusions(self) -> None:
+        """-四川, 不是四川的"""
+
+        def take(match: re.Match[str]) -> str:
+            named = match.groupdict()
+            word = named.get("known") or _quoted(match, "m") or named.get("word") or ""
+            letters = letters_of(word.strip(_STRIPPED), self._analyzer)
+            if letters and self._found(EXCLUDED, match[0], word):
+                self._lacking.append(Exact(letters))
+            return " "
+
+        self._replace(_MINUS, take)
+        names = [re.escape(name) for name in {*_REGIONS, *self._known.types} if name in self.text]
+        if names and re.search(_NOT, self.text):
+            names.sort(key=len, reverse=True)
+            self._replace(
+                re.compile(rf"{_NOT}(?P<known>{'|'.join(names)}){_AFTER_NOT}(?![^\s，。？?])"), take
+            )
+
+    def quotations(self) -> None:
+        """ "…" anywhere; “…” where it stands by itself, for inside a sentence it only stresses."""
+
+        def take(match: re.Match[str]) -> str:
+            phrase = _quoted(match, "q") or ""
+            straight = match[0][0] in '"＂'
+            around = self.text[: match.start()][-1:] + self.text[match.end() :][:1]
+            if straight or not around.strip(_STRIPPED):
+                exact = Exact(letters_of(phrase, self._analyzer))
+                return self._take_quoted(exact, match[0], phrase)
+            return match[0]
+
+        self._replace(_QUOTE, take)
+        self.text = _STRAIGHT.sub(" ", self.text)  # left by a quotation that was not closed
+
+    def _take_quoted(self, exact: Exact, typed: str, value: str) -> str:
+        """What stays in the text of a quotation: nothing, or all of it when it is to be none."""
+        kind = TITLE if exact.field == NAME else PHRASE
+        if not exact.letters or not self._found(kind, typed, value):
+            return f" {value} "
+        self._having.append(exact)
+        self._quoted.append(value)
+        return " "
+
+    def numbers(self) -> None:
+        """发文字号 in any spelling, if a document has it."""
+        found = self._numbers_in(self.text)
+        keys = []
+        for key, start, end in reversed(found):
+            if self._found(NUMBER, self.text[start:end], key):
+                keys.append(key)
+                self.text = f"{self.text[:start]} {self.text[end:]}"
+        self._wish = replace(self._wish, numbers=tuple(reversed(keys)))
+
+    def _numbers_in(self, text: str) -> list[tuple[str, int, int]]:
+        """(key, start, end) of numbers that documents have, the written form first."""
+        found: list[tuple[str, int, int]] = []
+        for number in find_numbers(text):
+            letter = _LETTER.match(text, number.end)
+            end = letter.end() if letter else number.end
+            found += [
+                (key, number.start, end)
+                for key in self._held(number.year, number.serial, number.code)
+            ]
+        taken = [(start, end) for _, start, end in found]
+        for match in _LOOSE.finditer(text):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            year, serial = parse_int(_closed(match["year"])), parse_int(_closed(match["serial"]))
+            if year is None or serial is None:
+                continue
+            code = _closed(match["code"])
+            for key in self._held(year, str(serial), code):
+                at = match.end("code") - len(match["code"])
+                found.append((key, at + _tail(match["code"], key), match.end()))
+        return found
+
+    def _held(self, year: int | None, serial: str, code: str) -> list[str]:
+        """Numbers that documents have, of this year and serial, whose 代字 is meant by `code`."""
+        held = self._known.numbers(year, serial)
+        exact = [key for key in held if _code_of(key) == code]
+        meant = [key for key in held if code.endswith(_code_of(key))]
+        short = [key for key in held if len(code) > 1 and _code_of(key).endswith(code)]
+        return exact or meant or short
+
+    def times(self) -> None:
+        """The first time that is named; what depends on today is taken out of the text."""
+        for time in reversed(find_times(self.text, self._as_of)):
+            typed = self.text[time.start : time.end]
+            if self._found(TIME, typed, _span_zh(time.first, time.last)):
+                self._wish = replace(self._wish, period=(time.first, time.last))
+                if time.relative:
+                    before, after = self.text[: time.start], self.text[time.end :]
+                    self.text = f"{before} {after.removeprefix('的')}"
+
+    def names(self) -> None:
+        """Issuers, places and kinds of documents that the library knows."""
+        known, text = self._known, self.text
+        home = _HOME.search(text)
+        issuers: list[str] = []
+        mine = known.home if known.home in known.issuers else None
+        if home and mine and self._found(ISSUER, home[0], mine):
+            issuers.append(mine)
+            self.text = f"{text[: home.start()]} {text[home.end() :]}"
+        named = [name for name in known.issuers if name in text]
+        longest = [name for name in named if not any(name != o and name in o for o in named)]
+        places = [
+            place
+            for place in _REGIONS
+            if place in text
+            and not any(place in name for name in longest)
+            and any(place in name for name in known.issuers)
+        ]
+        issuers += [name for name in (*longest, *places) if self._found(ISSUER, name, name)]
+        kinds = [kind for kind in known.types if len(kind) > 1 and kind in text]
+        types = [kind for kind in kinds if self._found(TYPE, kind, kind)]
+        self._wish = replace(self._wish, issuers=tuple(issuers), types=tuple(types))
+
+    def clauses(self) -> None:
+        """第十二条, as documents of several clauses number them."""
+        for number, start, end in find_clauses(self.text)[:1]:
+            if self._found(CLAUSE, self.text[start:end], str(number)):
+                self._wish = replace(self._wish, clause=str(number.whole))
+
+
+# A number without its brackets or 号: 川高后思协2024年第2, 江协发2024-5, 江协 二〇二四 三号.
+_LOOSE = re.compile(
+    r"(?P<code>[A-Za-z\u4e00-\u9fff]{0,24})[\s〔\[（(【〈<《｛{]*"
+    r"(?P<year>(?:19|20)[0-9]{2}|[一二][〇○零0一二三四五六七八九]{3})"
+    r"[\s〕\]）)】〉>》｝}]*年?[\s\-－—_/第.]*(?P<serial>[0-9]{1,4}|[一二三四五六七八九十百]{1,5})"
+    r"\s*(?:号文件|号文|号|文)?(?![0-9年月日季.])"
+)
+# 2号文, 2号文件.
+_LETTER = re.compile(r"(?:文件|文)(?![\u4e00-\u9fff])")
+
+
+def _quoted(match: re.Match[str], prefix: str) -> str | None:
+    return next((match[prefix + kind] for kind in "abcd" if match[prefix + kind] is not None), None)
+
+
+def _closed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _code_of(key: str) -> str:
+    return re.split("〔|第", key, maxsplit=1)[0]
+
+
+def _tail(typed: str, key: str) -> int:
+    """Where in the characters typed before the year the 代字 begins: 请问川高后协 -> 2."""
+    code = _code_of(key)
+    shared = max(
+        (n for n in range(len(typed) + 1) if code.endswith(typed[len(typed) - n :])), default=0
+    )
+    return len(typed) - shared
+
+
+def _span_zh(first: int, last: int) -> str:
+    """2024年, 2024年7月至12月, 2024年6月25日."""
+    (y1, m1, d1), (y2, m2, d2) = ((n // 10000, n // 100 % 100, n % 100) for n in (first, last))
+    if first == last:
+        return f"{y1}年{m1}月{d1}日"
+    if (m1, d1) == (1, 1) and (m2, d2) == (12, 31):
+        return f"{y1}年" if y1 == y2 else f"{y1}年至{y2}年"
+    if y1 == y2 and m1 == m2 and d1 == 1 and d2 >= 28:
+        return f"{y1}年{m1}月"
+    if y1 == y2 and d1 == 1 and d2 >= 28:
+        return f"{y1}年{m1}月至{m2}月"
+    return f"{y1}年{m1}月{d1}日至{y2}年{m2}月{d2}日"
