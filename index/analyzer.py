@@ -26,6 +26,7 @@ from typing import Any
 import jieba
 import numpy as np
 import opencc
+from numpy.typing import NDArray
 
 from index.radicals import RADICALS
 
@@ -81,9 +82,20 @@ class _Folding(dict[int, str]):
     def single(self, text: str) -> str | None:
         """The folded text if every character is known to stay one; looked up all at once, in a
         third of the time that `str.translate` takes on a paragraph."""
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        folded = self._single[codes]
+        folded = self._single[_codes(text)]
         return folded.tobytes().decode("utf-32-le") if folded.all() else None
+
+    def singles(self, text: str) -> NDArray[np.uint32]:
+        """The folded character at each place of `text`, 0 where it is not just one."""
+        codes = _codes(text)
+        folded = self._single[codes]
+        for code in set(codes[folded == 0].tolist()):
+            self[code]  # a character met for the first time
+        return self._single[codes]
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +230,11 @@ class Analyzer:
             folded, origin = _close_letter_spacing(folded, origin)
         return Normalised(folded, None if origin is None else tuple(origin))
 
+    def codes(self, text: str) -> NDArray[np.uint32]:
+        """The folded code point at each place of `text`, 0 where it is not just one; for texts of
+        many thousand characters, of which single places are looked at."""
+        return self._folding.singles(text)
+
     def words(self, text: str) -> list[str]:
         """jieba words in search mode, folded, without spaces and punctuation."""
         return self._words(self.normalise(text).text)
@@ -236,6 +253,11 @@ class Analyzer:
     def word_starts(self, folded: str) -> set[int]:
         """Where words begin in a folded text, those that search mode finds in longer ones too."""
         return {start for _, start, _ in self._jieba.tokenize(folded, mode="search")}
+
+
+def is_han(term: str) -> bool:
+    """Whether a term is Chinese characters and nothing else."""
+    return _HAN_RUN.fullmatch(term) is not None
 
 
 def _is_word(word: str) -> bool:

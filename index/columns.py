@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.library import Library
 from index.model import Audience, Filter, Wish
-from index.notation import date_span, number_key, parse_number
+from index.notation import date_span, find_clauses, number_key, parse_number
 from index.projection import text_for
 from index.records import StoredDocument, key_of
 
@@ -22,7 +23,8 @@ _SPOKEN_OF = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One document and the range of its passage ids, `[first, first + count)`."""
+    """One document and the range of its passage ids, `[first, first + count)`; `work` is what it
+    is one clause of, where its title says so."""
 
     document_id: str
     audience: int
@@ -35,6 +37,7 @@ class Row:
     authority: int | None
     first: int
     count: int
+    work: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +108,7 @@ class Columns:
         self._last_days = self._integers("last_day")
         self._keys = np.array([key_of(row.document_id) for row in self.rows], np.uint64)
         self._authorities = np.array([row.authority or 0 for row in self.rows], np.int8)
+        self._works = _numbered(row.work or f"\0{row.document_id}" for row in self.rows)
         self._types = Values(row.types for row in self.rows)
         self._years = Values(row.years for row in self.rows)
         self._issuers = Values((row.issuer,) if row.issuer else () for row in self.rows)
@@ -146,6 +150,11 @@ class Columns:
     def firsts(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """The first passage of each of the documents at these places."""
         return self._firsts[places]
+
+    def works(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A number for the work that each of the documents at these places is or is a clause of:
+        equal for clauses of one work."""
+        return self._works[places]
 
     def authorities(self, places: NDArray[np.int64]) -> NDArray[np.int8]:
         """The authority of the documents at these places, 0 where it is not known."""
@@ -303,7 +312,23 @@ def _row(document: StoredDocument, first: int, count: int) -> Row:
         document.authority,
         first,
         count,
+        work_of(document.title or ""),
     )
+
+
+def work_of(title: str) -> str | None:
+    """The work of which the document of this title is one clause: 会费管理办法 第七条 is one of
+    会费管理办法; 关于第七条的说明 is none of anything."""
+    clauses = find_clauses(title.rstrip())
+    if not clauses or clauses[-1][2] != len(title.rstrip()):
+        return None
+    return sys.intern(title[: clauses[-1][1]].strip()) or None
+
+
+def _numbered(names: Iterable[str]) -> NDArray[np.int64]:
+    """The same number for the same name."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
 
 
 def _told(each: Iterable[bool]) -> NDArray[np.float64]:

@@ -54,6 +54,13 @@ class Candidates:
             lanes[name][0][old], lanes[name][1][old] = ranks, found
         return Candidates(every, scores, lanes)
 
+    def with_more(
+        self, name: str, gains: NDArray[np.float64], told: NDArray[np.float64]
+    ) -> Candidates:
+        """With `gains` on the scores; `told` is what `why` says of it, as a lane without ranks."""
+        lanes = {**self.lanes, name: (np.zeros(len(self.ids), np.int64), told)}
+        return Candidates(self.ids, self.scores + gains, lanes)
+
     def why(self, at: int) -> dict[str, Lane]:
         """The place in each lane of the candidate at position `at`."""
         return {

@@ -30,6 +30,7 @@ from index.errors import LibraryBusy
 from index.likeness import bands_of, likeness
 from index.model import Audience, Document, Passage
 from index.notation import number_key
+from index.projection import body_text
 from index.records import (
     DOCUMENT_COLUMNS,
     PASSAGE_COLUMNS,
@@ -175,6 +176,12 @@ class Library:
         sql = "SELECT passage_id, path FROM passages"
         for passage_id, path in self._select(sql, "passage_id", passage_ids):
             yield passage_id, tuple(orjson.loads(path))
+
+    def beginnings(self, passage_ids: Iterable[int], chars: int) -> dict[int, str]:
+        """Lead and first characters of the text of each of these passages."""
+        sql = f"SELECT passage_id, lead, substr(text, 1, {chars:d}) FROM passages"
+        rows = self._select(sql, "passage_id", passage_ids)
+        return {passage_id: body_text(lead, text) for passage_id, lead, text in rows}
 
     def addresses(self, document_ids: Iterable[str]) -> Iterator[tuple[int, str]]:
         """(passage, address) of every passage of these documents."""

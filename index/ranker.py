@@ -1,6 +1,7 @@
 """Which documents answer a question, and how well: both lanes, mixed, then judged as documents.
 
-document = best passage + evidence of its other passages - step of its authority
+passage  = BM25 and cosine, mixed + how much of the question stands in it, and close together
+document = best passage + evidence of the best passages of its work - step of its authority
 
 All arrays, no object per candidate: a question has some five hundred of them.
 """
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from index.analyzer import FUNCTION_WORDS, Analyzer
 from index.collection import Collection
 from index.columns import Columns
+from index.coverage import MAX_CHARS, Texts, closeness, coverage
 from index.engine import KeywordQuery, Scored
 from index.errors import EncoderUnavailable
 from index.fusion import KEYWORD, SEMANTIC, WEIGHTS, Candidates, first_of_each, fuse
@@ -34,9 +36,16 @@ DEPTH = 300
 FLOORS = {"hybrid": 0.08, KEYWORD: 0.10, SEMANTIC: 0.20}
 
 # What each step of authority below the first costs a document.
-AUTHORITY_STEP = 0.05
-# How much the mean of a document's best passages counts beside the best one, and how many.
+AUTHORITY_STEP = 0.06
+# How much the mean of the best passages of a document, or of the work of which it is one clause,
+# counts beside its best one, and how many.
 EVIDENCE, EVIDENCE_PASSAGES = 0.4, 3
+# What it counts that the question's words stand in a passage, and that its pairs of characters
+# stand close together, each beyond a part that may be chance: one word of three says little. And
+# how many candidates are read to see.
+COVERAGE, COVERED_BY_CHANCE = 0.1, 0.3
+CLOSENESS, CLOSE_BY_CHANCE = 0.2, 0.25
+_READ = 200
 
 # FAISS leaves the interpreter alone while it searches: the semantic lane runs beside the other.
 _ASIDE = ThreadPoolExecutor(os.cpu_count(), "semantic")
@@ -94,6 +103,8 @@ class Ranker:
         candidates, mode = self._candidates(asked, keywords, vector, depth)
         if floors and not asked.having:
             candidates = candidates.chosen(candidates.scores >= FLOORS[mode])
+        if mode == "hybrid":
+            candidates = self._once_read(asked, keywords, candidates)
         offers = offered(self._collection, asked, columns, columns.places(candidates.ids), vector)
         return self._documents(
             columns, keywords, candidates.joined(offers.passages), asked, offers, notice
@@ -146,6 +157,23 @@ class Ranker:
         alone = next(iter(found)) if len(found) == 1 else None
         return fuse(found, fill, {alone: 1.0} if alone else WEIGHTS), alone or "hybrid"
 
+    def _once_read(
+        self, asked: Understood, keywords: KeywordQuery, found: Candidates
+    ) -> Candidates:
+        """The candidates, the best of them read: what of the question stands in them."""
+        best = np.sort(np.lexsort((found.ids, -found.scores))[:_READ])
+        held = self._collection.library.beginnings(found.ids[best].tolist(), MAX_CHARS)
+        at = np.searchsorted(found.ids, np.array(list(held), np.int64))
+        texts = Texts.of(list(held.values()), self._collection.analyzer)
+        covered, close = np.zeros(len(found.ids)), np.zeros(len(found.ids))
+        idf = self._collection.engine.idf(keywords, asked.scope.audience)
+        covered[at] = coverage({word: idf[word] for word in keywords.words}, texts)
+        close[at] = closeness({gram: idf[gram] for gram in keywords.grams}, texts)
+        gain = COVERAGE * np.maximum(covered - COVERED_BY_CHANCE, 0)
+        found = found.with_more("coverage", gain, covered)
+        gain = CLOSENESS * np.maximum(close - CLOSE_BY_CHANCE, 0)
+        return found.with_more("closeness", gain, close)
+
     def _documents(
         self,
         columns: Columns,
@@ -164,13 +192,10 @@ class Ranker:
         first = first_of_each(places)
         held, starts = places[first], np.flatnonzero(first)
         counts = np.bincount(np.cumsum(first) - 1)
-        within = np.arange(len(order)) - np.repeat(starts, counts)
-        evidence = np.where(within < EVIDENCE_PASSAGES, scores, 0.0)
+        evidence = _mean_of_best(columns.works(places), scores, EVIDENCE_PASSAGES)[starts]
         priors = np.asarray(-self._step * columns.authorities(held), np.float64)
         wished = offers.of_documents(columns, held, asked)
-        totals = scores[starts] + priors + wished
-        if len(held):
-            totals += EVIDENCE * np.add.reduceat(evidence, starts) / EVIDENCE_PASSAGES
+        totals = scores[starts] + EVIDENCE * evidence + priors + wished
         best = np.lexsort((candidates.ids[order[starts]], -columns.last_days(held), -totals))
         return Ranking(
             columns,
@@ -185,6 +210,23 @@ class Ranker:
             starts[best],
             counts[best],
         )
+
+
+def _mean_of_best(
+    groups: NDArray[np.int64], scores: NDArray[np.float64], k: int
+) -> NDArray[np.float64]:
+    """For each item the mean of the k best scores of its group, 0 for each that is missing."""
+    if not len(groups):
+        return np.zeros(0)
+    order = np.lexsort((-scores, groups))
+    first = first_of_each(groups[order])
+    starts = np.flatnonzero(first)
+    counts = np.diff(np.append(starts, len(order)))
+    within = np.arange(len(order)) - np.repeat(starts, counts)
+    sums = np.add.reduceat(np.where(within < k, scores[order], 0.0), starts)
+    means = np.empty(len(order))
+    means[order] = np.repeat(sums / k, counts)
+    return means
 
 
 def keyword_query(text: str, analyzer: Analyzer, numbers: Sequence[str] = ()) -> KeywordQuery:
