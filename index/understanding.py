@@ -17,6 +17,7 @@ from index.engine import NAME, Exact, Scope
 from index.model import Query, Wish
 from index.notation import find_clauses, find_numbers, parse_int
 from index.stream import letters_of
+from index.thesaurus import Way
 from index.timewords import find_times
 
 MAX_CHARS = 500
@@ -25,6 +26,7 @@ _MOST_OPERATORS = 20
 
 PHRASE, EXCLUDED, TITLE, NUMBER = "phrase", "exclude", "title", "number"
 ISSUER, TYPE, YEAR, TIME, CLAUSE = "issuer", "type", "year", "date", "clause"
+WAY = "alias"
 
 _REGIONS = (
     "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南"
@@ -72,7 +74,7 @@ class Finding:
 class Understood:
     """A question taken apart: what is left of it to look for, by `mode`, in `scope`.
 
-    `rest` was not quoted, `quoted` was.
+    `rest` was not quoted, `quoted` was; `ways` are other words for some of it.
     """
 
     rest: str
@@ -80,6 +82,7 @@ class Understood:
     mode: str
     scope: Scope
     wish: Wish = field(default_factory=Wish)
+    ways: tuple[Way, ...] = ()
     findings: tuple[Finding, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -102,6 +105,7 @@ class Known:
     types: tuple[str, ...] = ()
     numbers: Callable[[int | None, str], Sequence[str]] = lambda year, serial: ()
     home: str | None = None
+    ways: Callable[..., Sequence[Way]] = lambda text, issuers: ()
 
 
 def understand(query: Query, known: Known, analyzer: Analyzer) -> Understood:
@@ -118,6 +122,7 @@ def understand(query: Query, known: Known, analyzer: Analyzer) -> Understood:
     reading.times()
     reading.names()
     reading.clauses()
+    reading.other_words()
     return replace(reading.done(), notices=(*notices, *reading.notices))
 
 
@@ -137,6 +142,7 @@ class _Reading:
         self._having: list[Exact] = []
         self._lacking: list[Exact] = []
         self._wish = Wish()
+        self._ways: list[Way] = []
         self._findings: list[Finding] = []
 
     def done(self) -> Understood:
@@ -152,6 +158,7 @@ class _Reading:
             self._query.mode,
             scope,
             self._wish,
+            tuple(self._ways),
             tuple(dict.fromkeys(self._findings)),
         )
 
@@ -336,6 +343,16 @@ class _Reading:
         for number, start, end in find_clauses(self.text)[:1]:
             if self._found(CLAUSE, self.text[start:end], str(number)):
                 self._wish = replace(self._wish, clause=str(number.whole))
+
+    def other_words(self) -> None:
+        """Words that say the same as some that were typed."""
+        if not self._query.aliases:
+            return
+        asked = self._filter.issuer
+        issuers = (*self._wish.issuers, *((asked,) if asked else ()))
+        for way in self._known.ways(self.text, issuers=issuers):
+            if self._found(WAY, way.word, "、".join(way.others)):
+                self._ways.append(way)
 
 
 # A number without its brackets or 号: 川高后思协2024年第2, 江协发2024-5, 江协 二〇二四 三号.

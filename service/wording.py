@@ -14,7 +14,7 @@ FILTERS = {
     "date_from": "不早于",
     "date_to": "不晚于",
 }
-PARAMETERS = ("q", "mode", *FILTERS, "sort", "limit", "offset", "as_of", "literal")
+PARAMETERS = ("q", "mode", *FILTERS, "sort", "limit", "offset", "as_of", "literal", "aliases")
 # What was understood of a question, as the page says it.
 FINDINGS = {
     "phrase": "原文含",
@@ -26,6 +26,7 @@ FINDINGS = {
     "year": "年份",
     "date": "时间",
     "clause": "条款",
+    "alias": "也找",
 }
 # What a reader of files was not sure of; docs/reading.md says when each is given.
 WARNINGS = {
