@@ -23,10 +23,10 @@ from index.embedded import EmbeddedEngine
 from index.encoder import BUILTIN, Encoder, open_encoder
 from index.errors import IndexMismatch, LibraryBusy
 from index.indexer import Indexer
-from index.lexicon import Lexicon
 from index.library import Library
 from index.projection import body_text, vector_text
 from index.records import StoredPassage
+from index.synonyms import Synonyms
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Collection:
     ) -> None:
         self.library = Library(home, create=create)
         self.analyzer = analyzer or Analyzer()
-        self.lexicon = Lexicon(home, self.analyzer)
+        self.synonyms = Synonyms(home, self.analyzer)
         self._encoder = encoder
         self._asked_encoder = _settled_name(encoder_name)
         self._refreshing = threading.Lock()

@@ -67,7 +67,7 @@ class Slot:
         whole = best(self.typed)
         scaled = []
         for terms in self.others:
-            factor = self.weight * min(1.0, whole / best(terms)) if terms else 0.0
+            factor = self.weight * whole / (best(terms) or 1.0)
             scaled.append(tuple((stream, term, times * factor) for stream, term, times in terms))
         return Slot(self.typed, tuple(scaled))
 

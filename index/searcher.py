@@ -99,7 +99,7 @@ class Searcher:
             partial(columns.numbers, query.audience),
             self._home,
             partial(
-                self._collection.lexicon.ways,
+                self._collection.synonyms.ways,
                 engine=self._collection.engine,
                 audience=query.audience,
             ),

@@ -291,7 +291,9 @@ class _Reading:
             year, serial = parse_int(_closed(match["year"])), parse_int(_closed(match["serial"]))
             if year is None or serial is None:
                 continue
-            code = _closed(match["code"])
+            code = _ASKING.sub("", _closed(match["code"]))
+            if not code and "号" not in match[0]:
+                continue  # 2024-3 is a month
             for key in self._held(year, str(serial), code):
                 at = match.end("code") - len(match["code"])
                 found.append((key, at + _tail(match["code"], key), match.end()))
@@ -303,7 +305,7 @@ class _Reading:
         exact = [key for key in held if _code_of(key) == code]
         meant = [key for key in held if code.endswith(_code_of(key))]
         short = [key for key in held if len(code) > 1 and _code_of(key).endswith(code)]
-        return exact or meant or short
+        return exact or meant or short or ([] if code else list(held[:_MEANT_BY_NUMBER]))
 
     def times(self) -> None:
         """The first time that is named; what depends on today is taken out of the text."""
@@ -362,6 +364,12 @@ _LOOSE = re.compile(
     r"[\s〕\]）)】〉>》｝}]*年?[\s\-－—_/第.]*(?P<serial>[0-9]{1,4}|[一二三四五六七八九十百]{1,5})"
     r"\s*(?:号文件|号文|号|文)?(?![0-9年月日季.])"
 )
+# Words before a number that are no 代字.
+_ASKING = re.compile(
+    r"^.*(?:请问|查询|查找|根据|按照|关于|协会|我们|那个|的)$|^(?:找|查|看|按|请|见)$"
+)
+# Documents that 2025年3号文 may mean, where nobody says whose.
+_MEANT_BY_NUMBER = 3
 # 2号文, 2号文件.
 _LETTER = re.compile(r"(?:文件|文)(?![\u4e00-\u9fff])")
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from index.collection import Collection
 from index.errors import BadRequest
-from index.lexicon import Known
 from index.model import Audience
 from index.stream import Stream
+from index.synonyms import Known
 from service.excerpt import sentence_around
 
 _NAME_CHARS = 40
@@ -28,7 +28,7 @@ class Entry:
 
 def known_aliases(collection: Collection) -> list[Entry]:
     """All aliases that documents give, whoever may read them: for the office."""
-    known = collection.lexicon.mined(collection.engine, Audience.STAFF)
+    known = collection.synonyms.mined(collection.engine, Audience.STAFF)
     return [_entry(collection, one) for one in known]
 
 
@@ -38,7 +38,7 @@ def decide(collection: Collection, text: str, *, approve: bool) -> None:
     names = short, full
     if not equals or any(not 2 <= len(name) <= _NAME_CHARS or " " in name for name in names):
         raise BadRequest(f"应写成 简称=全称，如 思政会=思想政治工作委员会；不能是 {text[:60]}")
-    collection.lexicon.decide(short, full, approve=approve)
+    collection.synonyms.decide(short, full, approve=approve)
 
 
 def _entry(collection: Collection, known: Known) -> Entry:

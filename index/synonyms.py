@@ -37,7 +37,7 @@ class _Names:
     longest: int
 
 
-class Lexicon:
+class Synonyms:
     """Thesaurus and aliases of one library. The office's own file is read again when it changes,
     the aliases when documents do."""
 
@@ -82,11 +82,14 @@ class Lexicon:
                 and not self.thesaurus.takes_back(way.word, other)
                 and engine.stands(letters_of(other, self._analyzer), audience)
             )
-            if others and held is None:
-                found[way.word] = replace(way, others=others)
-            elif others and held is not None:
-                found[way.word] = replace(held, others=(*dict.fromkeys((*held.others, *others)),))
-        return list(found.values())
+            if others and held is not None:
+                others = tuple(dict.fromkeys((*held.others, *others)))
+            if others:
+                found[way.word] = replace(held or way, others=others)
+        # A word within a longer one has had its say.
+        return [
+            way for way in found.values() if not any(way.word in w for w in found if w != way.word)
+        ]
 
     def mined(self, engine: EmbeddedEngine, audience: Audience) -> list[Known]:
         """Every alias that documents of this audience state, and of those formed by rule the ones
