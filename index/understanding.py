@@ -26,7 +26,7 @@ _MOST_OPERATORS = 20
 
 PHRASE, EXCLUDED, TITLE, NUMBER = "phrase", "exclude", "title", "number"
 ISSUER, TYPE, YEAR, TIME, CLAUSE = "issuer", "type", "year", "date", "clause"
-WAY = "alias"
+FIELD, WAY = "field", "alias"
 
 _REGIONS = (
     "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南"
@@ -211,10 +211,10 @@ class _Reading:
             year = parse_int(value.rstrip("年度"))
             if year is None or not 1000 <= year <= 9999:
                 return f" {value} "
-            self._found(YEAR, typed, f"{year}年")
+            self._found(FIELD, typed, f"{year}年的文件")
             self._filter = replace(self._filter, year=self._filter.year or year)
             return " "
-        self._found(kind, typed, value)
+        self._found(FIELD, typed, f"{'发文单位' if kind == ISSUER else '文种'}为“{value}”")
         if kind == ISSUER:
             self._filter = replace(self._filter, issuer=self._filter.issuer or value)
         else:

@@ -21,11 +21,11 @@ FINDINGS = {
     "exclude": "不含",
     "title": "标题含",
     "number": "文号",
-    "issuer": "单位",
-    "type": "文种",
-    "year": "年份",
-    "date": "时间",
-    "clause": "条款",
+    "field": "只找",
+    "issuer": "优先单位",
+    "type": "优先文种",
+    "date": "优先时间",
+    "clause": "优先条款",
     "alias": "也找",
 }
 # What a reader of files was not sure of; docs/reading.md says when each is given.
