@@ -92,6 +92,14 @@ class Understood:
         return " ".join(filter(None, (self.rest, *self.quoted)))
 
     @property
+    def reworded(self) -> str:
+        """The text with other words in place of those that have any."""
+        text = self.text
+        for way in self.ways:
+            text = text.replace(way.word, " ".join(way.others))
+        return text
+
+    @property
     def having(self) -> tuple[Exact, ...]:
         return self.scope.having
 
