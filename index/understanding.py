@@ -119,13 +119,15 @@ class Known:
 def understand(query: Query, known: Known, analyzer: Analyzer) -> Understood:
     """`query` taken apart; never raises, whatever was typed."""
     text, notices = query.text, []
+    pasted = len(text) > MAX_CHARS or "\n" in text.strip()
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
         notices.append(f"输入的内容太长，只按前 {MAX_CHARS} 个字查找")
     reading = _Reading(text, query, known, analyzer)
-    reading.fields()
-    reading.exclusions()
-    reading.quotations()
+    if not pasted:  # the quotation marks of a document are no wishes
+        reading.fields()
+        reading.exclusions()
+        reading.quotations()
     reading.numbers()
     reading.times()
     reading.names()

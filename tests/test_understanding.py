@@ -194,6 +194,8 @@ def test_everything_understood_can_be_taken_literally(analyzer: Analyzer) -> Non
 
 def test_what_nobody_would_type_gets_a_notice_and_no_error(analyzer: Analyzer) -> None:
     assert "500" in read(analyzer, "会费" * MAX_CHARS).notices[0]
+    pasted = read(analyzer, '第一条 为了"规范管理"\n标题:会费 -四川')
+    assert not pasted.having and not pasted.scope.lacking
     many = read(analyzer, " ".join(f"-词{number}" for number in range(90)))
     assert len(many.scope.lacking) == 20 and many.notices
     assert read(analyzer, '会费 "标准').text == "会费 标准"
