@@ -250,6 +250,10 @@ class Analyzer:
     def _cut(self, phrase: str) -> tuple[str, ...]:
         return tuple(chain.from_iterable(map(self._forms, self._jieba.cut(phrase))))
 
+    def cut(self, folded: str) -> list[str]:
+        """The words of a folded text one after another, so that joined they are the text."""
+        return list(self._jieba.cut(folded))
+
     def word_starts(self, folded: str) -> set[int]:
         """Where words begin in a folded text, those that search mode finds in longer ones too."""
         return {start for _, start, _ in self._jieba.tokenize(folded, mode="search")}

@@ -26,6 +26,7 @@ from index.indexer import Indexer
 from index.library import Library
 from index.projection import body_text, vector_text
 from index.records import StoredPassage
+from index.synonyms import Synonyms
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Collection:
     ) -> None:
         self.library = Library(home, create=create)
         self.analyzer = analyzer or Analyzer()
+        self.synonyms = Synonyms(home, self.analyzer)
         self._encoder = encoder
         self._asked_encoder = _settled_name(encoder_name)
         self._refreshing = threading.Lock()

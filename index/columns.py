@@ -19,6 +19,8 @@ from index.records import StoredDocument, key_of
 _BITMAPS_KEPT = 64
 # What a year that a document is about counts beside the one that it is dated in.
 _SPOKEN_OF = 0.7
+# What the months before a period count: its notices are of then.
+_ANNOUNCED, _ANNOUNCED_MONTHS = 0.85, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ class Columns:
         self._audiences = self._integers("audience")
         self._first_days = self._integers("first_day")
         self._last_days = self._integers("last_day")
-        self._keys = np.array([key_of(row.document_id) for row in self.rows], np.uint64)
+        keys = np.array([key_of(row.document_id) for row in self.rows], np.uint64)
+        self._by_key = np.argsort(keys)
+        self._keys = keys[self._by_key]
         self._authorities = np.array([row.authority or 0 for row in self.rows], np.int8)
         self._works = _numbered(row.work or f"\0{row.document_id}" for row in self.rows)
         self._types = Values(row.types for row in self.rows)
@@ -248,7 +252,11 @@ class Columns:
 
     def among(self, keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Whether each document is one of those with these keys."""
-        return np.isin(self._keys, keys)
+        among = np.zeros(len(self.rows), bool)
+        if len(self.rows):
+            at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+            among[self._by_key[at[self._keys[at] == keys]]] = True
+        return among
 
     def facets(
         self, places: NDArray[np.int64], audience: Audience
@@ -336,10 +344,19 @@ def _told(each: Iterable[bool]) -> NDArray[np.float64]:
 
 
 def _in_period(row: Row, period: tuple[int, int] | None) -> float:
-    """1 for a document dated in the period; less for one that speaks of such a year."""
+    """1 for a document dated in the period; less for one of shortly before, as what announces it
+    is, and less again for one that speaks of such a year."""
     if period is None:
         return 0.0
     first, last = period
     if row.first_day and row.first_day <= last and row.last_day >= first:
         return 1.0
+    months = _month(first) - _month(row.last_day) if row.last_day else 0
+    if 0 < months <= _ANNOUNCED_MONTHS:
+        return _ANNOUNCED
     return _SPOKEN_OF * any(first // 10000 <= year <= last // 10000 for year in row.years)
+
+
+def _month(day: int) -> int:
+    """Months from the beginning of time to that of 20240630."""
+    return day // 10000 * 12 + day // 100 % 100

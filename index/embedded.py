@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.aliases import Alias
 from index.columns import Columns, read_columns
-from index.engine import Entry, KeywordQuery, Scope, Scored, Whole
+from index.engine import Entry, Exact, KeywordQuery, Scope, Scored, Whole
 from index.keywords import Keywords
 from index.library import Library
-from index.model import Audience
+from index.model import Audience, Filter
 from index.phrases import Phrases
 from index.vectors import Vectors
 
@@ -124,6 +125,24 @@ class EmbeddedEngine:
         for exact in scope.lacking:
             chosen &= ~columns.among(self._phrases.holding(exact, scope.audience))
         return chosen
+
+    def stands(self, letters: str, audience: Audience) -> bool:
+        return bool(letters) and self._phrases.stands(Exact(letters), audience)
+
+    def aliases(self) -> list[Alias]:
+        return self._phrases.aliases()
+
+    def giving(self, alias: Alias, audience: Audience) -> NDArray[np.int64]:
+        columns = self.columns
+        seen = columns.chosen(audience, Filter()) & columns.among(
+            self._phrases.giving(alias, audience)
+        )
+        return columns.newest_first(np.flatnonzero(seen))
+
+    @property
+    def exact_seq(self) -> int:
+        """The last change that the exact lane holds."""
+        return self._phrases.seq
 
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         keywords = self._keywords[scope.audience]

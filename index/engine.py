@@ -7,13 +7,14 @@ our encoder, so every engine ranks alike; how lanes are mixed is decided above i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from index.aliases import Alias
 from index.analyzer import Terms
 from index.library import Library
 from index.model import Audience, Filter
@@ -43,12 +44,44 @@ class Entry:
     starts: frozenset[str] = frozenset()
 
 
+# (stream, term, weight)
+Weighted = tuple[str, str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Terms of a word that was typed, and for each word that says the same its terms, as if it
+    had been typed; `weight` is what saying the same is worth."""
+
+    typed: tuple[Weighted, ...]
+    others: tuple[tuple[Weighted, ...], ...]
+    weight: float = 1.0
+
+    def scaled(self, idf: Mapping[str, float]) -> Slot:
+        """With weights by which each of the others scores at best `weight` times what the word
+        itself does, however many terms it has."""
+
+        def best(terms: Iterable[Weighted]) -> float:
+            return sum(times * idf[term] for _, term, times in terms)
+
+        whole = best(self.typed)
+        scaled = []
+        for terms in self.others:
+            factor = self.weight * whole / (best(terms) or 1.0)
+            scaled.append(tuple((stream, term, times * factor) for stream, term, times in terms))
+        return Slot(self.typed, tuple(scaled))
+
+    def each(self) -> tuple[tuple[Weighted, ...], ...]:
+        return (self.typed, *self.others)
+
+
 @dataclass(frozen=True, slots=True)
 class KeywordQuery:
     """Terms to look for; a passage scores the sum over fields and streams of weight x BM25.
 
     A passage of a document with one of `numbers` (normal forms of 发文字号) scores
-    `number_score` more: who types a number wants that document.
+    `number_score` more: who types a number wants that document. In each of `slots` only what
+    scores most counts.
     """
 
     words: tuple[str, ...]
@@ -57,20 +90,41 @@ class KeywordQuery:
     number_score: float = 0.0
     fields: tuple[tuple[str, float], ...] = ((BODY, 1.0), (HEAD, HEAD_WEIGHT))
     grams_weight: float = GRAMS_WEIGHT
+    slots: tuple[Slot, ...] = ()
 
     def streams(self) -> tuple[tuple[str, tuple[str, ...], float], ...]:
         """(stream, terms, weight)."""
         return ("words", self.words, 1.0), ("grams", self.grams, self.grams_weight)
 
+    def every(self) -> Iterator[tuple[str, str]]:
+        """(stream, term) of all that is looked for, slots included."""
+        for stream, terms, _ in self.streams():
+            for term in terms:
+                yield stream, term
+        for slot in self.slots:
+            for terms_of_one in slot.each():
+                for stream, term, _ in terms_of_one:
+                    yield stream, term
+
+    def alone(self) -> Iterator[Weighted]:
+        """All terms that are in no slot."""
+        slotted = {term[:2] for slot in self.slots for term in slot.typed}
+        for stream, terms, weight in self.streams():
+            for term in terms:
+                if (stream, term) not in slotted:
+                    yield stream, term, weight
+
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """One document for the exact lane: its letters (see `index.stream`) as `audiences` read it."""
+    """One document for the exact lane: its letters (see `index.stream`) as `audiences` read it,
+    and the other names that it gives."""
 
     document_id: str
     audiences: tuple[Audience, ...]
     text: str
     title: str = ""
+    aliases: tuple[Alias, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +194,16 @@ class Engine(Protocol):
     def documents(self, scope: Scope) -> NDArray[np.int64]:
         """Places in `columns` of all documents in the scope, newest first, undated last."""
 
+    def stands(self, letters: str, audience: Audience) -> bool:
+        """Whether some document of this audience has these letters in its text."""
+
+    def aliases(self) -> list[Alias]:
+        """All aliases, whoever may read the documents that give them; see `giving`."""
+
+    def giving(self, alias: Alias, audience: Audience) -> NDArray[np.int64]:
+        """Places in `columns` of the documents in which this audience reads an alias, newest
+        first."""
+
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:
         """The k best passages with at least one of the terms."""
 
@@ -156,4 +220,4 @@ class Engine(Protocol):
         """Cosines of these passages; those without a vector are left out."""
 
     def idf(self, query: KeywordQuery, audience: Audience) -> dict[str, float]:
-        """BM25's idf of each term in the body, over what this audience can find."""
+        """BM25's idf of every term in the body, over what this audience can find."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
+from index.aliases import mined
 from index.analyzer import Analyzer, Terms
 from index.engine import Engine, Entry, Whole
 from index.library import Library
@@ -102,11 +103,13 @@ def _wholes(library: Library, ids: Sequence[str], analyzer: Analyzer) -> Iterato
                 text = "\n".join(lines_for(audience, lines))
                 readers.setdefault((text, title), []).append(audience)
         for (text, title), audiences in readers.items():
+            folded = analyzer.normalise(text).text.split("\n")
             yield Whole(
                 document.document_id,
                 tuple(audiences),
                 letters_of(text, analyzer),
                 letters_of(title, analyzer),
+                mined(folded, analyzer.cut),
             )
 
 

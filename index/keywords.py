@@ -14,7 +14,7 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Query
 
-from index.engine import BODY, HEAD, Entry, KeywordQuery, Scored
+from index.engine import BODY, HEAD, Entry, KeywordQuery, Scored, Weighted
 from index.model import Filter
 from index.notation import date_span, number_key
 
@@ -142,10 +142,9 @@ class Keywords:
     def frequencies(self, query: KeywordQuery) -> dict[str, int]:
         """In how many passages each term stands, in the body."""
         found: dict[str, int] = {}
-        for stream, terms, _ in query.streams():
-            for term in terms:
-                count = self._searcher.doc_freq(f"{BODY}_{stream}", term)
-                found[term] = max(found.get(term, 0), count)
+        for stream, term in query.every():
+            count = self._searcher.doc_freq(f"{BODY}_{stream}", term)
+            found[term] = max(found.get(term, 0), count)
         return found
 
     @property
@@ -178,15 +177,16 @@ def _to_tantivy(schema: tantivy.Schema, entry: Entry) -> tantivy.Document:
 
 
 def _terms_query(schema: tantivy.Schema, query: KeywordQuery) -> Query:
-    clauses = [
-        (
-            Occur.Should,
-            _weighted(Query.term_query(schema, f"{name}_{stream}", term, "freq"), weight * times),
+    clauses = []
+    for name, weight in query.fields:
+        alone = _sum(schema, name, weight, query.alone())
+        slots = (
+            Query.disjunction_max_query(
+                [Query.boolean_query(_sum(schema, name, weight, terms)) for terms in slot.each()]
+            )
+            for slot in query.slots
         )
-        for name, weight in query.fields
-        for stream, terms, times in query.streams()
-        for term in terms
-    ]
+        clauses += [*alone, *((Occur.Should, slot) for slot in slots)]
     clauses += [
         (
             Occur.Should,
@@ -197,6 +197,18 @@ def _terms_query(schema: tantivy.Schema, query: KeywordQuery) -> Query:
         for number in query.numbers
     ]
     return Query.boolean_query(clauses)
+
+
+def _sum(
+    schema: tantivy.Schema, field: str, weight: float, terms: Iterable[Weighted]
+) -> list[tuple[Occur, Query]]:
+    return [
+        (
+            Occur.Should,
+            _weighted(Query.term_query(schema, f"{field}_{stream}", term, "freq"), weight * times),
+        )
+        for stream, term, times in terms
+    ]
 
 
 def _weighted(query: Query, weight: float) -> Query:

@@ -215,7 +215,8 @@ class Query:
     """One question: the text as typed, how to look for it, and for whom.
 
     `as_of` is today as an ISO day, for words such as 去年; without it they are only words.
-    `literal` are parts of the text that were understood otherwise than meant.
+    `literal` are parts of the text that were understood otherwise than meant. Without `aliases`
+    only the words themselves are looked for, nothing that says the same.
     """
 
     text: str
@@ -227,6 +228,7 @@ class Query:
     sort: str = "relevance"
     as_of: str | None = None
     literal: tuple[str, ...] = ()
+    aliases: bool = True
 
 
 @dataclass(frozen=True, slots=True)

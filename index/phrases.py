@@ -17,6 +17,7 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
+from index.aliases import Alias, alias_of
 from index.engine import Exact, Whole
 from index.model import Audience
 from index.records import key_of
@@ -34,7 +35,8 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("key", fast=True)
     builder.add_unsigned_field("seq", stored=True)
-    builder.add_text_field("audience", tokenizer_name="raw", index_option="basic")
+    for name in ("audience", "alias"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("text", "title"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     return builder.build()
@@ -68,6 +70,7 @@ class Phrases:
                 "document": whole.document_id,
                 "key": key_of(whole.document_id),
                 "audience": [str(audience) for audience in whole.audiences],
+                "alias": [alias.written() for alias in whole.aliases],
                 "text": _pairs(whole.text),
                 "title": _pairs(whole.title),
             }
@@ -103,9 +106,21 @@ class Phrases:
 
     def holding(self, exact: Exact, audience: Audience) -> NDArray[np.uint64]:
         """Keys of the documents in which this audience reads it, `(n,)`, in no order."""
-        addresses = self._addresses([self._seen_by(audience), _phrase(self._schema, exact)])
-        keys: Any = self._searcher.fast_field_values("key", addresses)
-        return np.array(keys, np.uint64)
+        return self._keys([self._seen_by(audience), _phrase(self._schema, exact)])
+
+    def stands(self, exact: Exact, audience: Audience) -> bool:
+        """Whether there is such a document."""
+        wanted = [self._seen_by(audience), _phrase(self._schema, exact)]
+        return bool(self._addresses(wanted, most=1))
+
+    def aliases(self) -> list[Alias]:
+        """All that documents of any audience give, or gave until a moment ago."""
+        return [alias_of(term) for term, _ in self._searcher.terms_with_prefix("alias", "")]
+
+    def giving(self, alias: Alias, audience: Audience) -> NDArray[np.uint64]:
+        """Keys of the documents in which this audience reads the alias, `(n,)`."""
+        given = Query.term_query(self._schema, "alias", alias.written(), "basic")
+        return self._keys([self._seen_by(audience), given])
 
     def documents(self, audience: Audience) -> int:
         """How many documents this audience may read."""
@@ -114,12 +129,18 @@ class Phrases:
     def _seen_by(self, audience: Audience) -> Query:
         return Query.term_query(self._schema, "audience", str(audience), "basic")
 
-    def _addresses(self, queries: Iterable[Query]) -> list[tantivy.DocAddress]:
-        """All documents that fit all of these."""
+    def _keys(self, queries: Iterable[Query]) -> NDArray[np.uint64]:
+        keys: Any = self._searcher.fast_field_values("key", self._addresses(queries))
+        return np.array(keys, np.uint64)
+
+    def _addresses(
+        self, queries: Iterable[Query], most: int | None = None
+    ) -> list[tantivy.DocAddress]:
+        """Documents that fit all of these."""
         every = [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
         searcher = self._searcher
-        most = max(1, searcher.num_docs)
-        hits = searcher.search(Query.boolean_query(every), limit=most, count=False).hits
+        limit = most or max(1, searcher.num_docs)
+        hits = searcher.search(Query.boolean_query(every), limit=limit, count=False).hits
         return [address for _, address in hits]
 
 

@@ -22,10 +22,11 @@ from index.analyzer import FUNCTION_WORDS, Analyzer
 from index.collection import Collection
 from index.columns import Columns
 from index.coverage import MAX_CHARS, Texts, closeness, coverage
-from index.engine import KeywordQuery, Scored
+from index.engine import GRAMS_WEIGHT, KeywordQuery, Scored, Slot, Weighted
 from index.errors import EncoderUnavailable
 from index.fusion import KEYWORD, SEMANTIC, WEIGHTS, Candidates, first_of_each, fuse
 from index.offers import Offers, offered
+from index.thesaurus import ALIAS, MEANT, SAME, Way
 from index.understanding import Understood
 
 # Candidates taken from each lane; totals and facets are counted among them.
@@ -46,6 +47,11 @@ EVIDENCE, EVIDENCE_PASSAGES = 0.4, 3
 COVERAGE, COVERED_BY_CHANCE = 0.1, 0.3
 CLOSENESS, CLOSE_BY_CHANCE = 0.2, 0.25
 _READ = 200
+
+# How much words that say the same count beside those that were typed.
+WAYS_WEIGHT = {SAME: 0.5, MEANT: 0.8, ALIAS: 0.8}
+# And how much of the question's vector is that of the question said with them.
+REWORDED = 0.3
 
 # FAISS leaves the interpreter alone while it searches: the semantic lane runs beside the other.
 _ASIDE = ThreadPoolExecutor(os.cpu_count(), "semantic")
@@ -99,7 +105,9 @@ class Ranker:
         # Another thread may take up changes meanwhile: one view of the columns for all of this.
         columns = self._collection.engine.columns
         vector, notice = self._vector(asked)
-        keywords = keyword_query(asked.text, self._collection.analyzer, asked.wish.numbers)
+        keywords = keyword_query(
+            asked.text, self._collection.analyzer, asked.wish.numbers, asked.ways
+        )
         candidates, mode = self._candidates(asked, keywords, vector, depth)
         if floors and not asked.having:
             candidates = candidates.chosen(candidates.scores >= FLOORS[mode])
@@ -115,12 +123,17 @@ class Ranker:
         if asked.mode == KEYWORD:
             return None, None
         try:
-            vector = self._collection.encoder().encode_queries([asked.text])[0]
+            texts = dict.fromkeys((asked.text, asked.reworded))
+            said, *reworded = self._collection.encoder().encode_queries(list(texts))
         except EncoderUnavailable as error:
             if asked.mode == SEMANTIC:
                 raise
             return None, f"语义检索暂不可用，以下只按关键词查找。{error}"
-        return (vector if vector.any() else None), None
+        vector = said
+        for other in reworded:
+            vector = (1 - REWORDED) * said + REWORDED * other
+        size = np.linalg.norm(vector)
+        return (np.asarray(vector / size, np.float32) if size else None), None
 
     def _candidates(
         self,
@@ -134,7 +147,8 @@ class Ranker:
         scope = asked.scope
         idf = engine.idf(keywords, scope.audience)
         best = sum(w * idf[term] for _, terms, w in keywords.streams() for term in terms) or 1.0
-        keywords = replace(keywords, number_score=best)
+        slots = tuple(slot.scaled(idf) for slot in keywords.slots)
+        keywords = replace(keywords, number_score=best, slots=slots)
         found: dict[str, Scored] = {}
         meant = (
             None if vector is None else _ASIDE.submit(engine.search_vector, vector, scope, depth)
@@ -229,10 +243,31 @@ def _mean_of_best(
     return means
 
 
-def keyword_query(text: str, analyzer: Analyzer, numbers: Sequence[str] = ()) -> KeywordQuery:
-    """The question's terms, each once; function words only when there is nothing else."""
+def keyword_query(
+    text: str, analyzer: Analyzer, numbers: Sequence[str] = (), ways: Sequence[Way] = ()
+) -> KeywordQuery:
+    """The question's terms, each once; function words only when there is nothing else. The other
+    words of `ways` are looked for as well, and count less."""
     terms = analyzer.terms(text)
     words = tuple(dict.fromkeys(terms.words))
     grams = tuple(dict.fromkeys(g for g in terms.grams if not _PARTICLES & set(g)))
-    content = tuple(word for word in words if word not in FUNCTION_WORDS)
-    return KeywordQuery(content or words, grams, tuple(sorted(numbers)))
+    content = tuple(word for word in words if word not in FUNCTION_WORDS) or words
+    slots = tuple(_slot(way, content, grams, analyzer) for way in ways)
+    return KeywordQuery(content, grams, tuple(sorted(numbers)), slots=slots)
+
+
+def _slot(way: Way, words: Sequence[str], grams: Sequence[str], analyzer: Analyzer) -> Slot:
+    """The question's terms that a word is made of, and those of what says the same."""
+
+    def weighted(text: str) -> tuple[Weighted, ...]:
+        terms = analyzer.terms(text)
+        said = [("words", word, 1.0) for word in dict.fromkeys(terms.words)]
+        said += [("grams", gram, GRAMS_WEIGHT) for gram in dict.fromkeys(terms.grams)]
+        return tuple(said)
+
+    typed = weighted(way.word)
+    return Slot(
+        tuple(term for term in typed if term[1] in words or term[1] in grams),
+        tuple(map(weighted, way.others)),
+        WAYS_WEIGHT[way.how],
+    )

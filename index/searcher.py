@@ -98,6 +98,11 @@ class Searcher:
             columns.types(query.audience),
             partial(columns.numbers, query.audience),
             self._home,
+            partial(
+                self._collection.synonyms.ways,
+                engine=self._collection.engine,
+                audience=query.audience,
+            ),
         )
         return understand(query, known, self._collection.analyzer)
 

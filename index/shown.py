@@ -89,7 +89,8 @@ class _Page:
         documents = _documents(self.collection, ids.values(), self.query.audience)
         chosen = {group[0]: self._chosen(group[0], ids[group[0]]) for group in groups}
         self._read(passage_id for each in chosen.values() for _, passage_id in each)
-        terms = terms_to_mark(keyword_query(self.asked.rest, self.collection.analyzer))
+        others = (other for way in self.asked.ways for other in way.others)
+        terms = (*terms_to_mark(keyword_query(self.asked.rest, self.collection.analyzer)), *others)
         shown = []
         for first, *copies in groups:
             hits = tuple(self._hit(at, i, terms) for at, i in chosen[first] if i in self.held)

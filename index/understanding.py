@@ -17,6 +17,7 @@ from index.engine import NAME, Exact, Scope
 from index.model import Query, Wish
 from index.notation import find_clauses, find_numbers, parse_int
 from index.stream import letters_of
+from index.thesaurus import Way
 from index.timewords import find_times
 
 MAX_CHARS = 500
@@ -25,6 +26,7 @@ _MOST_OPERATORS = 20
 
 PHRASE, EXCLUDED, TITLE, NUMBER = "phrase", "exclude", "title", "number"
 ISSUER, TYPE, YEAR, TIME, CLAUSE = "issuer", "type", "year", "date", "clause"
+FIELD, WAY = "field", "alias"
 
 _REGIONS = (
     "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南"
@@ -72,7 +74,7 @@ class Finding:
 class Understood:
     """A question taken apart: what is left of it to look for, by `mode`, in `scope`.
 
-    `rest` was not quoted, `quoted` was.
+    `rest` was not quoted, `quoted` was; `ways` are other words for some of it.
     """
 
     rest: str
@@ -80,6 +82,7 @@ class Understood:
     mode: str
     scope: Scope
     wish: Wish = field(default_factory=Wish)
+    ways: tuple[Way, ...] = ()
     findings: tuple[Finding, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -87,6 +90,14 @@ class Understood:
     def text(self) -> str:
         """All that is looked for by words and meaning."""
         return " ".join(filter(None, (self.rest, *self.quoted)))
+
+    @property
+    def reworded(self) -> str:
+        """The text with other words in place of those that have any."""
+        text = self.text
+        for way in self.ways:
+            text = text.replace(way.word, " ".join(way.others))
+        return text
 
     @property
     def having(self) -> tuple[Exact, ...]:
@@ -102,22 +113,26 @@ class Known:
     types: tuple[str, ...] = ()
     numbers: Callable[[int | None, str], Sequence[str]] = lambda year, serial: ()
     home: str | None = None
+    ways: Callable[..., Sequence[Way]] = lambda text, issuers: ()
 
 
 def understand(query: Query, known: Known, analyzer: Analyzer) -> Understood:
     """`query` taken apart; never raises, whatever was typed."""
     text, notices = query.text, []
+    pasted = len(text) > MAX_CHARS or "\n" in text.strip()
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
         notices.append(f"输入的内容太长，只按前 {MAX_CHARS} 个字查找")
     reading = _Reading(text, query, known, analyzer)
-    reading.fields()
-    reading.exclusions()
-    reading.quotations()
+    if not pasted:  # the quotation marks of a document are no wishes
+        reading.fields()
+        reading.exclusions()
+        reading.quotations()
     reading.numbers()
     reading.times()
     reading.names()
     reading.clauses()
+    reading.other_words()
     return replace(reading.done(), notices=(*notices, *reading.notices))
 
 
@@ -137,6 +152,7 @@ class _Reading:
         self._having: list[Exact] = []
         self._lacking: list[Exact] = []
         self._wish = Wish()
+        self._ways: list[Way] = []
         self._findings: list[Finding] = []
 
     def done(self) -> Understood:
@@ -152,6 +168,7 @@ class _Reading:
             self._query.mode,
             scope,
             self._wish,
+            tuple(self._ways),
             tuple(dict.fromkeys(self._findings)),
         )
 
@@ -204,10 +221,10 @@ class _Reading:
             year = parse_int(value.rstrip("年度"))
             if year is None or not 1000 <= year <= 9999:
                 return f" {value} "
-            self._found(YEAR, typed, f"{year}年")
+            self._found(FIELD, typed, f"{year}年的文件")
             self._filter = replace(self._filter, year=self._filter.year or year)
             return " "
-        self._found(kind, typed, value)
+        self._found(FIELD, typed, f"{'发文单位' if kind == ISSUER else '文种'}为“{value}”")
         if kind == ISSUER:
             self._filter = replace(self._filter, issuer=self._filter.issuer or value)
         else:
@@ -284,7 +301,9 @@ class _Reading:
             year, serial = parse_int(_closed(match["year"])), parse_int(_closed(match["serial"]))
             if year is None or serial is None:
                 continue
-            code = _closed(match["code"])
+            code = _ASKING.sub("", _closed(match["code"]))
+            if not code and "号" not in match[0]:
+                continue  # 2024-3 is a month
             for key in self._held(year, str(serial), code):
                 at = match.end("code") - len(match["code"])
                 found.append((key, at + _tail(match["code"], key), match.end()))
@@ -296,7 +315,7 @@ class _Reading:
         exact = [key for key in held if _code_of(key) == code]
         meant = [key for key in held if code.endswith(_code_of(key))]
         short = [key for key in held if len(code) > 1 and _code_of(key).endswith(code)]
-        return exact or meant or short
+        return exact or meant or short or ([] if code else list(held[:_MEANT_BY_NUMBER]))
 
     def times(self) -> None:
         """The first time that is named; what depends on today is taken out of the text."""
@@ -337,6 +356,16 @@ class _Reading:
             if self._found(CLAUSE, self.text[start:end], str(number)):
                 self._wish = replace(self._wish, clause=str(number.whole))
 
+    def other_words(self) -> None:
+        """Words that say the same as some that were typed."""
+        if not self._query.aliases:
+            return
+        asked = self._filter.issuer
+        issuers = (*self._wish.issuers, *((asked,) if asked else ()))
+        for way in self._known.ways(self.text, issuers=issuers):
+            if self._found(WAY, way.word, "、".join(way.others)):
+                self._ways.append(way)
+
 
 # A number without its brackets or 号: 川高后思协2024年第2, 江协发2024-5, 江协 二〇二四 三号.
 _LOOSE = re.compile(
@@ -345,6 +374,12 @@ _LOOSE = re.compile(
     r"[\s〕\]）)】〉>》｝}]*年?[\s\-－—_/第.]*(?P<serial>[0-9]{1,4}|[一二三四五六七八九十百]{1,5})"
     r"\s*(?:号文件|号文|号|文)?(?![0-9年月日季.])"
 )
+# Words before a number that are no 代字.
+_ASKING = re.compile(
+    r"^.*(?:请问|查询|查找|根据|按照|关于|协会|我们|那个|的)$|^(?:找|查|看|按|请|见)$"
+)
+# Documents that 2025年3号文 may mean, where nobody says whose.
+_MEANT_BY_NUMBER = 3
 # 2号文, 2号文件.
 _LETTER = re.compile(r"(?:文件|文)(?![\u4e00-\u9fff])")
 

@@ -237,6 +237,28 @@ def rebuild(home: Home = None, encoder: EncoderName = None) -> None:
 
 @app.command()
 @_command
+def aliases(
+    approve: Annotated[
+        str | None, typer.Option(help="采用一条，如 思政会=思想政治工作委员会")
+    ] = None,
+    reject: Annotated[str | None, typer.Option(help="停用一条，写法相同")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """文件里给出的简称，连同出处；可以采用或停用，立即生效。"""
+    from service.naming import decide, known_aliases
+
+    settings = read_settings(home=home)
+    with _opened(settings) as collection:
+        collection.refresh()
+        for text, verdict in ((approve, True), (reject, False)):
+            if text is not None:
+                decide(collection, text, approve=verdict)
+        report.print_aliases(known_aliases(collection), as_json)
+
+
+@app.command()
+@_command
 def train(
     pairs: Annotated[Path, typer.Argument(help="训练句对，JSON 行文件，可为 .xz")],
     out: Annotated[Path, typer.Option(help="模型写到哪个目录")],

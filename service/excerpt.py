@@ -83,3 +83,14 @@ def pieces_of(text: str, spans: Iterable[Span], start: int, end: int) -> list[Pi
     return [
         Piece(text[a:b], marked=i % 2 == 1) for i, (a, b) in enumerate(pairwise(edges)) if a < b
     ]
+
+
+def sentence_around(text: str, start: int, end: int, room: int = EXCERPT_CHARS) -> str:
+    """The sentence in which `text[start:end]` stands, or as much of it as there is room for."""
+    cuts = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    first = max(cut for cut in cuts if cut <= start)
+    last = min((cut for cut in cuts if cut >= end), default=len(text))
+    if last - first > room:
+        first = max(first, start - room // 2)
+        last = min(last, first + room)
+    return text[first:last].strip()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from index.evaluation import Evaluation
     from ingest.inspector import Inspected
     from service.behaviour import Verdict
+    from service.naming import Entry
 
 _OUTCOME_NAMES = dict(
     zip(OUTCOMES, ("新增", "更新", "未变", "重复", "改名", "移除", "未能读入"), strict=True)
@@ -310,3 +311,18 @@ def print_evaluation(done: Evaluation, baseline: Mapping[str, Any] | None, as_js
             for key, before, now in changed[:10]:
                 text = done.questions[key]
                 _out.print(f"  {name} {before:.2f} → {now:.2f}  {key}  {text}", markup=False)
+
+
+_VERDICTS = {"found": "已采用（自动）", "approved": "已采用", "rejected": "已停用"}
+
+
+def print_aliases(entries: Sequence[Entry], as_json: bool) -> None:
+    """Aliases, each with its evidence."""
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps([asdict(entry) for entry in entries]) + b"\n")
+        return
+    if not entries:
+        _out.print("文件里没有给出简称", markup=False)
+    for entry in entries:
+        _out.print(f"{entry.short} = {entry.full}  {_VERDICTS[entry.verdict]}", markup=False)
+        _out.print(f"    {entry.source}：{entry.evidence}", markup=False, style="dim")

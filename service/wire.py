@@ -18,7 +18,18 @@ from index.suggestions import Suggestion
 from service.places import Places
 
 FILTERS = ("type", "issuer", "year", "date_from", "date_to", "number")
-PARAMETERS = ("q", "mode", "limit", "offset", "sort", "explain", "as_of", "literal", *FILTERS)
+PARAMETERS = (
+    "q",
+    "mode",
+    "limit",
+    "offset",
+    "sort",
+    "explain",
+    "as_of",
+    "literal",
+    "aliases",
+    *FILTERS,
+)
 SUGGEST_PARAMETERS = ("q", "limit")
 
 # 2024, 2024-06 or 2024-06-25; not 24-6-25.
@@ -38,6 +49,7 @@ def to_query(params: Mapping[str, str], audience: Audience, today: str | None = 
         offset=_integer(given, "offset", 0),
         sort=given.get("sort", "relevance"),
         as_of=given.get("as_of") or today,
+        aliases=_switch(given, "aliases"),
         literal=tuple(filter(None, map(str.strip, given.get("literal", "").split("|")))),
     )
 
@@ -81,6 +93,13 @@ def _integer(given: Mapping[str, str], key: str, default: int) -> int:
     if not re.fullmatch(r"-?[0-9]{1,9}", text):
         raise BadRequest(f"{key} 应是整数，不能是 {text[:20]}")
     return int(text)
+
+
+def _switch(given: Mapping[str, str], key: str) -> bool:
+    """On unless switched off."""
+    if (text := given.get(key, "1")) not in ("0", "1"):
+        raise BadRequest(f"{key} 只能是 0 或 1")
+    return text == "1"
 
 
 def _date(given: Mapping[str, str], key: str) -> str | None:

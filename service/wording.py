@@ -14,18 +14,19 @@ FILTERS = {
     "date_from": "不早于",
     "date_to": "不晚于",
 }
-PARAMETERS = ("q", "mode", *FILTERS, "sort", "limit", "offset", "as_of", "literal")
+PARAMETERS = ("q", "mode", *FILTERS, "sort", "limit", "offset", "as_of", "literal", "aliases")
 # What was understood of a question, as the page says it.
 FINDINGS = {
     "phrase": "原文含",
     "exclude": "不含",
     "title": "标题含",
     "number": "文号",
-    "issuer": "单位",
-    "type": "文种",
-    "year": "年份",
-    "date": "时间",
-    "clause": "条款",
+    "field": "只找",
+    "issuer": "优先单位",
+    "type": "优先文种",
+    "date": "优先时间",
+    "clause": "优先条款",
+    "alias": "也找",
 }
 # What a reader of files was not sure of; docs/reading.md says when each is given.
 WARNINGS = {

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.aliases import Alias
 from index.columns import Row, read_columns, shown
-from index.engine import BODY, Entry, Exact, KeywordQuery, Scope, Scored, Whole
+from index.engine import BODY, Entry, Exact, KeywordQuery, Scope, Scored, Weighted, Whole
 from index.library import Library
 from index.model import Audience, Filter
 from index.notation import date_span, number_key
@@ -80,6 +81,20 @@ class BruteEngine:
             and not any(map(holds, scope.lacking))
         )
 
+    def stands(self, letters: str, audience: Audience) -> bool:
+        return any(letters in w.text for w in self._wholes if audience in w.audiences)
+
+    def aliases(self) -> list[Alias]:
+        return [alias for whole in self._wholes for alias in whole.aliases]
+
+    def giving(self, alias: Alias, audience: Audience) -> NDArray[np.int64]:
+        ids = {
+            w.document_id for w in self._wholes if alias in w.aliases and audience in w.audiences
+        }
+        places = [at for at, row in enumerate(self._columns.rows) if row.document_id in ids]
+        rows = self._columns.rows
+        return np.array(sorted(places, key=lambda place: -rows[place].last_day), np.int64)
+
     def documents(self, scope: Scope) -> NDArray[np.int64]:
         rows = self._columns.rows
         places = [place for place, row in enumerate(rows) if self._has(row, scope)]
@@ -116,10 +131,10 @@ class BruteEngine:
     def idf(self, query: KeywordQuery, audience: Audience) -> dict[str, float]:
         fields = self._fields(audience, BODY)
         found: dict[str, float] = {}
-        for at, terms in enumerate((query.words, query.grams)):
-            for term in terms:
-                n = sum(term in streams[at] for streams in fields.values())
-                found[term] = min(found.get(term, math.inf), _idf(len(fields), n))
+        for stream, term in query.every():
+            at = ("words", "grams").index(stream)
+            n = sum(term in streams[at] for streams in fields.values())
+            found[term] = min(found.get(term, math.inf), _idf(len(fields), n))
         return found
 
     def _fields(
@@ -134,22 +149,42 @@ class BruteEngine:
         scores: Counter[int] = Counter()
         for name, weight in query.fields:
             fields = self._fields(scope.audience, name)
-            for at, (_, terms, times) in enumerate(query.streams()):
-                lengths = {i: sum(streams[at].values()) for i, streams in fields.items()}
-                # The sequence marker is a passage without terms, in tantivy's count too.
-                mean = sum(lengths.values()) / (len(fields) + 1)
-                for term in terms:
-                    n = sum(term in streams[at] for streams in fields.values())
-                    for i, streams in fields.items():
-                        tf = streams[at][term]
-                        if tf:
-                            norm = K1 * (1 - B + B * lengths[i] / mean)
-                            gain = _idf(len(fields) + 1, n) * tf * (K1 + 1) / (tf + norm)
-                            scores[i] += weight * times * gain
+            summed = self._summed(fields, weight, query.alone())
+            slotted = (
+                [self._summed(fields, weight, terms) for terms in slot.each()]
+                for slot in query.slots
+            )
+            for i in fields:
+                scores[i] += summed[i]
+            for sums in slotted:
+                for i in fields:
+                    scores[i] += max(each[i] for each in sums)
+        scores = Counter({i: score for i, score in scores.items() if score})
         for i, entry in self._held[scope.audience].items():
             if entry.document.number_key in query.numbers:
                 scores[i] += query.number_score
         return {i: s for i, s in scores.items() if self._allows(i, scope)}
+
+    @staticmethod
+    def _summed(
+        fields: dict[int, tuple[Counter[str], Counter[str]]],
+        weight: float,
+        terms: Iterable[Weighted],
+    ) -> Counter[int]:
+        scores: Counter[int] = Counter()
+        for stream, term, times in terms:
+            at = ("words", "grams").index(stream)
+            lengths = {i: sum(streams[at].values()) for i, streams in fields.items()}
+            # The sequence marker is a passage without terms, in tantivy's count too.
+            mean = sum(lengths.values()) / (len(fields) + 1)
+            n = sum(term in streams[at] for streams in fields.values())
+            for i, streams in fields.items():
+                tf = streams[at][term]
+                if tf:
+                    norm = K1 * (1 - B + B * lengths[i] / mean)
+                    gain = _idf(len(fields) + 1, n) * tf * (K1 + 1) / (tf + norm)
+                    scores[i] += weight * times * gain
+        return scores
 
     @staticmethod
     def _best(scores: dict[int, float], k: int) -> Scored:

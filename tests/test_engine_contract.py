@@ -21,6 +21,7 @@ from index.model import Audience, Document, Filter, Paragraph, Passage
 from index.ranker import keyword_query
 from index.records import Source
 from index.stream import letters_of
+from index.thesaurus import SAME, Way
 
 ENCODER, DIMENSION = "test-encoder", 16
 WORDS = "食堂 采购 会费 缴纳 宿舍 空调 培训 报名 章程 修订 理事会 决议 安全 检查 校车 时刻".split()
@@ -286,7 +287,10 @@ def test_the_embedded_engine_scores_as_the_formula_says(tmp_path: Path, analyzer
             side.add(number, Audience.PUBLIC)
         side.follow()
     for question in ("食堂采购", "会费什么时候缴纳", "宿舍空调", "章程修订决议", "校车时刻"):
-        query, scope = keyword_query(question, analyzer), Scope(Audience.PUBLIC)
+        ways = [Way("会费", ("采购", "校车时刻"), SAME), Way("食堂", ("宿舍",), SAME)]
+        used = [way for way in ways if way.word in question]
+        query, scope = keyword_query(question, analyzer, ways=used), Scope(Audience.PUBLIC)
+        assert len(query.slots) == len(used)
         ours, formula = (side.engine.search_keyword(query, scope, 10) for side in sides)
         assert [s for _, s in ours] == pytest.approx([s for _, s in formula], rel=0.02)
 

@@ -423,8 +423,8 @@ def test_notice_and_what_was_understood_are_shown(
     answers.understood = [{"kind": "date", "text": "去年", "value": "2025年"}]
     html = client.get("/?q=会费").text
     assert '<p class="notice" role="status">语义检索暂不可用' in html
-    assert "时间：<bdi>2025年</bdi><span" in html and "（<bdi>去年</bdi>）" in html
-    literally = link(html, "时间：")
+    assert "优先时间：<bdi>2025年</bdi><span" in html and "（<bdi>去年</bdi>）" in html
+    literally = link(html, "优先时间：")
     assert "literal=%E5%8E%BB%E5%B9%B4" in literally
     answers.understood = []
     html = client.get("/" + literally).text

@@ -73,6 +73,10 @@ def test_a_document_number_is_understood_in_any_spelling(spelling: str, analyzer
 def test_a_number_that_no_document_has_stays_text(analyzer: Analyzer) -> None:
     asked = read(analyzer, "川高后思协〔2031〕2号 谁可以参加")
     assert not asked.wish.numbers and "2031" in asked.text
+    for unsaid in ("2024年2号文 谁参加", "查找2024年第2号", "请问2024年2号文件"):
+        assert read(analyzer, unsaid).wish.numbers == ("川高后思协〔2024〕2号",)
+    for other in ("财会〔2024〕2号", "2024-2", "2024年2月", "2024 2"):
+        assert not read(analyzer, other).wish.numbers
     assert read(analyzer, "江协〔2023〕12号").wish.numbers == ("江协〔2023〕12号",)
 
 
@@ -190,6 +194,8 @@ def test_everything_understood_can_be_taken_literally(analyzer: Analyzer) -> Non
 
 def test_what_nobody_would_type_gets_a_notice_and_no_error(analyzer: Analyzer) -> None:
     assert "500" in read(analyzer, "会费" * MAX_CHARS).notices[0]
+    pasted = read(analyzer, '第一条 为了"规范管理"\n标题:会费 -四川')
+    assert not pasted.having and not pasted.scope.lacking
     many = read(analyzer, " ".join(f"-词{number}" for number in range(90)))
     assert len(many.scope.lacking) == 20 and many.notices
     assert read(analyzer, '会费 "标准').text == "会费 标准"
