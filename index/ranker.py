@@ -49,7 +49,7 @@ EVIDENCE, EVIDENCE_PASSAGES = 0.4, 3
 # how many candidates are read to see.
 COVERAGE, COVERED_BY_CHANCE = 0.1, 0.3
 CLOSENESS, CLOSE_BY_CHANCE = 0.2, 0.25
-_READ = 100
+_READ = 60
 
 # How much words that say the same count beside those that were typed.
 WAYS_WEIGHT = {SAME: 0.5, MEANT: 0.8, ALIAS: 0.8}
