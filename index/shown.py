@@ -31,13 +31,14 @@ _NO_LETTER = re.compile(r"[\W_]+")
 class FoundDocument:
     """A document with its best passages, and those folded under it: their best passage says
     the same, character for character. `prior` is what its authority added to the score,
-    `wished` what being as the question wishes did."""
+    `wished` what being as the question wishes did, `tuned` what the library's own tuning did."""
 
     document: StoredDocument
     score: float
     hits: tuple[Hit, ...]
     prior: float = 0.0
     wished: float = 0.0
+    tuned: float = 0.0
     copies: tuple[StoredDocument, ...] = ()
 
 
@@ -102,6 +103,7 @@ class _Page:
                         hits,
                         float(ranking.priors[first]),
                         float(ranking.wished[first]),
+                        float(ranking.tuned[first]),
                         tuple(documents[ids[at]] for at in copies if ids[at] in documents),
                     )
                 )

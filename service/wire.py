@@ -171,8 +171,9 @@ def document_why(found: FoundDocument) -> dict[str, Any]:
     best = max(hit.score for hit in found.hits) if found.hits else 0.0
     return {
         "best_passage": round(best, 6),
-        "evidence": round(found.score - best - found.prior - found.wished, 6),
+        "evidence": round(found.score - best - found.prior - found.wished - found.tuned, 6),
         "wished": round(found.wished, 6),
+        "tuned": round(found.tuned, 6),
         "authority": {"level": found.document.authority, "score": round(found.prior, 6)},
     }
 

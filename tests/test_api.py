@@ -90,11 +90,12 @@ def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
         *("rank", "document_id", "title", "number", "issuer", "date", "types"),
         *("source", "url", "score", "copies", "why", "passages"),
     }
-    assert set(hit["why"]) == {"best_passage", "evidence", "wished", "authority"}
+    assert set(hit["why"]) == {"best_passage", "evidence", "wished", "tuned", "authority"}
     assert hit["score"] == pytest.approx(
         hit["why"]["best_passage"]
         + hit["why"]["evidence"]
         + hit["why"]["wished"]
+        + hit["why"]["tuned"]
         + hit["why"]["authority"]["score"],
         abs=1e-5,
     )
@@ -102,7 +103,7 @@ def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
     assert set(passage) == {
         *("passage_id", "address", "page", "lead", "text", "marks", "score", "why"),
     }
-    assert set(passage["why"]) == {"keyword", "semantic"}
+    assert set(passage["why"]) == {"keyword", "semantic", "coverage", "closeness"}
     assert all(passage["text"][a:b] for a, b in passage["marks"])
     assert answer["notice"] is None and answer["total"] >= len(answer["hits"]) > 0
 
