@@ -112,16 +112,6 @@ class StaticEncoder:
         """As `encode_documents`."""
         return self.encode_documents(texts)
 
-    def word_vectors(self, words: Sequence[str]) -> Vectors:
-        """The table's own vector of each word, (len(words), dimension), unit length; zero for a
-        word that is not in the table."""
-        ids = [self._ids.get(word, -1) for word in words]
-        held = [at for at, word_id in enumerate(ids) if word_id >= 0]
-        vectors = np.zeros((len(words), self.dimension), np.float32)
-        rows = self._rows[[ids[at] for at in held]].astype(np.float32)
-        vectors[held] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-        return vectors
-
     def _known(self, words: Iterable[str]) -> list[int]:
         ids: list[int] = []
         for word in words:

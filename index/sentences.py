@@ -17,8 +17,9 @@ _WHOLE = (
     r"|〔[^〔〕\n]{1,30}〕|（[^（）\n]{1,80}）|\([^()\n]{1,80}\)|\"[^\"\n]{1,200}\""
 )
 # Matches 。 ；” and the end of a line; not the ? in http://a.cn/b?id=3 or the ; in 1;2.
-_END = r"(?:[。！？；]|[!?;](?![\w=&/]))+[”’」』）)】]*\s*|\s*\n\s*"
-_TOKEN = re.compile(rf"(?P<whole>{_WHOLE})|(?P<end>{_END})")
+_END = r"(?:[。！？；]|[!?;](?![\w=&/]))+[”’」』）)】]*\s*|\n\s*"
+# Looking at one character first is three times as fast as trying every form at each.
+_TOKEN = re.compile(rf"(?=[《“「『〔（(\"。！？；!?;\n])(?:(?P<whole>{_WHOLE})|(?P<end>{_END}))")
 # A quotation that is a sentence ends one, unless the sentence goes on: “好。”的.
 _SAID = re.compile(r"[。！？!?][”」』\"]$")
 _GOES_ON = re.compile(r"[，。；、：！？,;:的和与及等之为是（(]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,12 +11,15 @@ from index.errors import BadRequest
 from index.model import Audience, Filter, Hit, Query
 from index.notation import number_key, parse_date
 from index.projection import lines_for, text_for
+from index.quote import Quote
 from index.records import StoredDocument, StoredPassage
 from index.searcher import Answer
 from index.shown import FoundDocument
 from index.suggester import SUGGESTIONS
 from index.suggestions import Suggestion
 from service.places import Places
+
+_log = logging.getLogger(__name__)
 
 FILTERS = ("type", "issuer", "year", "date_from", "date_to", "number")
 PARAMETERS = ("q", "mode", "limit", "offset", "sort", "explain", "as_of", "literal", *FILTERS)
@@ -93,7 +97,7 @@ def _date(given: Mapping[str, str], key: str) -> str | None:
 
 
 def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, Any]:
-    """The JSON of GET /v1/search; `why` only when asked to explain."""
+    """The JSON of GET /v1/search; `why` and `certainty` only when asked to explain."""
     query = answer.query
     first = query.offset + 1
     understood = [
@@ -106,7 +110,8 @@ def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, An
         "took_ms": round(answer.took_ms, 2),
         "generation": answer.generation,
         "notice": answer.notice,
-        "answer": None,
+        "answer": quote_json(answer.quote, answer.documents),
+        **({"certainty": answer.signs and round(answer.signs.certainty, 3)} if explain else {}),
         "hits": [
             {
                 "rank": rank,
@@ -119,6 +124,31 @@ def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, An
             for rank, found in enumerate(answer.documents, start=first)
         ],
         "facets": answer.facets,
+    }
+
+
+def quote_json(quote: Quote | None, documents: Sequence[FoundDocument]) -> dict[str, Any] | None:
+    """A quote with its place; None, and a line in the log, where it is not what stands there."""
+    if quote is None:
+        return None
+    shown = {
+        hit.passage_id: hit.text
+        for found in documents
+        if found.document.document_id == quote.document_id
+        for hit in found.hits
+    }
+    text = shown.get(quote.passage_id, "")[quote.start : quote.end]
+    if not text or text != quote.text:
+        _log.error("a quote of passage %s is not what stands there", quote.passage_id)
+        return None
+    return {
+        "quote": quote.text,
+        "document_id": quote.document_id,
+        "passage_id": quote.passage_id,
+        "start": quote.start,
+        "end": quote.end,
+        "page": list(quote.pages),
+        "address": quote.address,
     }
 
 
