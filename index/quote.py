@@ -42,9 +42,7 @@ _ENDS = tuple("。！？；!?;”")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """`text` is `[start:end]` of the text of a passage as shown; `share` is how much of the
-    question it holds with its headings and the sentence before, 0..1, and `kind` whether it has
-    the kind of thing that is wanted."""
+    """`text` is `[start:end]` of the text of a passage as shown."""
 
     text: str
     document_id: str
@@ -53,14 +51,12 @@ class Quote:
     address: str
     start: int
     end: int
-    share: float
-    kind: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as texts are held against it: its terms, `words` of them words and the rest pairs
-    of characters, with their weights, which sum to 1; the kinds of thing wanted; what was quoted."""
+    """A question as texts are held against it: its terms, first `words` words and then pairs of
+    characters, with their weights, which sum to 1; the kinds of thing wanted; what was quoted."""
 
     terms: tuple[str, ...]
     weights: tuple[float, ...]
@@ -157,25 +153,11 @@ def _fitting(asked: Asked, reading: Reading, analyzer: Analyzer) -> Iterator[tup
         start, end = trimmed(hit.text, cut)
         text = hit.text[start:end]
         if _may_be_quoted(text) and (not asked.quoted or _meets((start, end), quoted)):
-            holds, headed = asked.share(held), asked.share(above - held)
-            preceded, kind = asked.share(before - held - above), asked.satisfied(text)
-            fit = reading.base + _HOLDS * holds + _HEADED * headed + _PRECEDED * preceded
-            fit += _KIND * kind + _ENDED * text.endswith(_ENDS)
-            share = holds + headed + preceded
-            yield (
-                fit,
-                Quote(
-                    text,
-                    reading.document_id,
-                    hit.passage_id,
-                    hit.pages,
-                    hit.address,
-                    start,
-                    end,
-                    share,
-                    kind,
-                ),
-            )
+            fit = reading.base + _HOLDS * asked.share(held) + _HEADED * asked.share(above - held)
+            fit += _PRECEDED * asked.share(before - held - above)
+            fit += _KIND * asked.satisfied(text) + _ENDED * text.endswith(_ENDS)
+            place = hit.passage_id, hit.pages, hit.address
+            yield fit, Quote(text, reading.document_id, *place, start, end)
         before = held
 
 

@@ -42,10 +42,9 @@ def replied(
     idf = collection.engine.idf(ranking.keywords, query.audience)
     held = asked_of(asked.text, ranking.keywords, idf, asked.having)
     readings = read(held, documents, analyzer)
-    quote = best(held, readings, analyzer)
     if held.quoted:  # it stands in what was found, or nothing was found
-        return Reply(quote)
-    seen = signs(held, readings, quote, ranking)
+        return Reply(best(held, readings, analyzer))
+    seen = signs(held, readings, ranking)
     if seen.certainty < LEAST:
         return Reply(None, seen, NOTHING_ANSWERS)
-    return Reply(quote, seen)
+    return Reply(best(held, readings, analyzer), seen)

@@ -44,7 +44,8 @@ _COUNTED = [
     _kind(
         name,
         rf"(?:多少|第?几)个?(?:[{asked}])",
-        rf"{_DIGIT}[0-9０-９,，.．余多个]*\s*(?:{given})" + (r"|[冠亚季殿]军|桂冠|夺冠" if name == "rank" else ""),
+        rf"{_DIGIT}[0-9０-９,，.．余多个]*\s*(?:{given})"
+        + (r"|[冠亚季殿]军|桂冠|夺冠" if name == "rank" else ""),
     )
     for name, (asked, given) in _UNITS.items()
 ]

@@ -248,6 +248,7 @@ def print_verdicts(verdicts: Sequence[Verdict], as_json: bool) -> None:
         "document_first": sum(verdict.document_first for verdict in verdicts),
         "passage_shown": sum(verdict.passage_shown for verdict in verdicts),
         "passage_first": sum(verdict.passage_first for verdict in verdicts),
+        "quoted": sum(verdict.quoted for verdict in verdicts),
     }
     if as_json:
         rows = [{**asdict(verdict), "right": verdict.right} for verdict in verdicts]
@@ -255,7 +256,8 @@ def print_verdicts(verdicts: Sequence[Verdict], as_json: bool) -> None:
         return
     _out.print(
         f"{counts['tasks']} 题，做对 {counts['right']} 题：首份文件对 {counts['document_first']}，"
-        f"列出的段落里有答案 {counts['passage_shown']}，首段就是答案 {counts['passage_first']}"
+        f"列出的段落里有答案 {counts['passage_shown']}，首段就是答案 {counts['passage_first']}，"
+        f"摘出的就是那一句 {counts['quoted']}"
     )
     for verdict in verdicts:
         if not verdict.right:

@@ -7,6 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
+from index.citation import Citation
 from index.errors import BadRequest
 from index.model import Audience, Filter, Hit, Query
 from index.notation import number_key, parse_date
@@ -18,6 +21,7 @@ from index.shown import FoundDocument
 from index.suggester import SUGGESTIONS
 from index.suggestions import Suggestion
 from service.places import Places
+from service.wording import DIFFERENCES
 
 _log = logging.getLogger(__name__)
 
@@ -149,6 +153,53 @@ def quote_json(quote: Quote | None, documents: Sequence[FoundDocument]) -> dict[
         "end": quote.end,
         "page": list(quote.pages),
         "address": quote.address,
+    }
+
+
+def to_text(body: bytes) -> str:
+    """The text of a request for POST /v1/verify. Raises BadRequest saying what is expected."""
+    try:
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest('请用 JSON 提交，如 {"text": "要核对的句子"}') from error
+    if not isinstance(given, dict) or not isinstance(given.get("text"), str) or len(given) > 1:
+        raise BadRequest('应是只有 text 一项的 JSON 对象，如 {"text": "要核对的句子"}')
+    return str(given["text"])
+
+
+def citations_json(text: str, citations: Sequence[Citation], base_url: str) -> dict[str, Any]:
+    """The JSON of POST /v1/verify."""
+    return {"sentences": [_citation_json(text, each, base_url) for each in citations]}
+
+
+def _citation_json(text: str, citation: Citation, base_url: str) -> dict[str, Any]:
+    place = citation.place
+    return {
+        "text": text[citation.start : citation.end],
+        "start": citation.start,
+        "end": citation.end,
+        "verdict": citation.verdict,
+        "likeness": round(citation.likeness, 3),
+        "found": None
+        if place is None
+        else {
+            "quote": place.text,
+            **document_json(place.document, base_url),
+            "passage_id": place.passage.passage_id,
+            "start": place.start,
+            "end": place.end,
+            "page": list(place.passage.pages),
+            "address": place.passage.address,
+        },
+        "differences": [
+            {
+                "kind": each.kind,
+                "name": DIFFERENCES[each.kind],
+                "given": list(each.given),
+                "found": list(each.held),
+            }
+            for each in citation.differences
+        ],
     }
 
 

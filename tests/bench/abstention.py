@@ -102,8 +102,9 @@ def rows(folder: Path, shared: Path) -> Iterator[Row]:
             if asker != "own" or name in CORPORA:
                 asked += [(asker, asker == name, Query(t, Audience.STAFF)) for t in texts]
         for asker, answerable, query in asked:
-            signs = searcher.search(query).signs or Signs()
-            certainty = signs.certainty
+            answer = searcher.search(query)
+            signs = answer.signs or Signs()
+            certainty = 1.0 if answer.quote and not answer.signs else signs.certainty
             yield Row(asker, name, answerable, query.text, certainty, asdict(signs))
         collection.close()
 
