@@ -212,9 +212,11 @@ def print_document(document: Document) -> None:
 
 
 def print_answer(answer: Mapping[str, Any]) -> None:
-    """Hits with their marked passages."""
+    """The quote, and hits with their marked passages."""
     if answer["notice"]:
         _out.print(answer["notice"], markup=False, style="yellow")
+    if answer["answer"]:
+        _out.print(f"原文摘录：{answer['answer']['quote']}\n", markup=False, style="bold")
     about = "" if answer["total_is_exact"] else "约 "
     _out.print(
         f"找到{about} {answer['total']} 份文件" if answer["hits"] else "没有找到", markup=False
