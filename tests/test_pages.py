@@ -134,6 +134,7 @@ class MemoryAnswers:
     def __init__(self, documents: list[dict[str, Any]]) -> None:
         self.documents = documents
         self.notice: str | None = None
+        self.answer: dict[str, Any] | None = None
         self.lead = ""
         self.exact = True
         self.understood: list[dict[str, str]] = []
@@ -167,7 +168,7 @@ class MemoryAnswers:
             "took_ms": 1.0,
             "generation": 1,
             "notice": self.notice,
-            "answer": None,
+            "answer": self.answer,
             "hits": [
                 self._hit(d, q, offset + i + 1)
                 for i, d in enumerate(found[offset : offset + limit])
