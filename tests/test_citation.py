@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,15 +34,12 @@ def collection(tmp_path_factory: pytest.TempPathFactory, analyzer: Analyzer) -> 
     return collection
 
 
-def check(
-    collection: Collection, text: str, audience: Audience = Audience.STAFF
-) -> list[Citation]:
+def check(collection: Collection, text: str, audience: Audience = Audience.STAFF) -> list[Citation]:
     found = Citations(collection, audience).check(text)
     for citation in found:
         assert (citation.place is None) == (citation.verdict == ABSENT)
         sentence = text[citation.start : citation.end]
         for each in citation.differences:
-            assert citation.place and each.given != each.held or each.given[0] < each.given[1]
             assert 0 <= each.given[0] <= each.given[1] <= len(sentence)
             assert citation.place and each.held[1] <= len(citation.place.text)
     return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +17,7 @@ from ingest.pipeline import ingest
 RULES = (
     "会费管理办法\n\n第一条 为规范会费的收取和使用，根据本会章程，制定本办法。\n\n"
     "第二条 会费由秘书处负责收取。会费标准由会员代表大会表决通过。\n\n"
-    "第三条 普通会员单位每年缴纳会费2000元，理事单位每年缴纳会费5000元。\n\n"
+    "第三条 普通会员每年缴纳会费2000元，理事单位每年缴纳会费5000元。\n\n"
     "第四条 会费于每年6月30日以前缴纳；逾期未缴的，由秘书处书面提醒。\n"
 )
 NOTICE = (
@@ -72,12 +70,12 @@ def quoted(answer: Answer) -> str:
 @pytest.mark.parametrize(
     ("question", "sentence"),
     [
-        ("普通会员单位会费多少钱", "第三条 普通会员单位每年缴纳会费2000元，理事单位每年缴纳会费5000元。"),
+        ("理事单位会费多少钱", "第三条 普通会员每年缴纳会费2000元，理事单位每年缴纳会费5000元。"),
         ("会费什么时候缴纳", "第四条 会费于每年6月30日以前缴纳；"),
         ("会费由谁收取", "第二条 会费由秘书处负责收取。"),
         ("食堂培训班在哪里举办", "培训班定于2025年10月18日在泊阳宾馆举办，食宿费用自理。"),
     ],
-)  # fmt: skip
+)
 def test_the_sentence_that_answers_is_quoted(
     searcher: Searcher, question: str, sentence: str
 ) -> None:
@@ -98,7 +96,7 @@ def test_nothing_is_quoted_where_nothing_answers(searcher: Searcher) -> None:
 
 
 def test_an_answer_is_surer_than_none(searcher: Searcher) -> None:
-    sure, unsure = ask(searcher, "普通会员单位会费多少钱"), ask(searcher, "管理员的密码是多少")
+    sure, unsure = ask(searcher, "理事单位会费多少钱"), ask(searcher, "管理员的密码是多少")
     assert sure.signs and unsure.signs
     assert sure.signs.certainty > 0.8 > 0.3 > unsure.signs.certainty
     assert NOTHING_ANSWERS not in (sure.notice or "")
@@ -127,7 +125,7 @@ def test_nobody_is_quoted_what_they_may_not_read(searcher: Searcher) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.text(alphabet="会费多少钱谁什么时候缴纳培训班电话？，。“”\"-20元", max_size=30)
+    st.text(alphabet='会费多少钱谁什么时候缴纳培训班电话？，。“”"-20元', max_size=30)
     | st.text(max_size=30),
     st.sampled_from(Audience),
 )
