@@ -30,8 +30,7 @@ def sentences(text: str) -> list[Span]:
     cuts = [0]
     for match in _TOKEN.finditer(text):
         end = match.end()
-        said = match["whole"] and _SAID.search(match["whole"]) and not _GOES_ON.match(text, end)
-        if match["end"] or said:
+        if match.lastgroup == "end" or (_SAID.search(match[0]) and not _GOES_ON.match(text, end)):
             cuts.append(end)
     return list(pairwise([*cuts, len(text)] if cuts[-1] < len(text) else cuts))
 

@@ -190,8 +190,8 @@ def _programs(desk: Desk) -> APIRouter:
         "/verify",
         summary="核对一段话是不是文件里的原话",
         description="逐句核对，最多 2000 字、50 句。verdict 为 exact（原文如此）、"
-        "near（有相近的一句）或 absent（文件库里没有）。found 是出处，start、end 是在那一段文字中的起止；"
-        "differences 是不同之处在两句话中的起止，kind 为 number、date、negation 或 words。",
+        "near（有相近的一句）或 absent（文件库里没有）。found 是出处，start、end 是在那一段文字中的"
+        "起止；differences 是不同之处在两句话中的起止，kind 为 number、date、negation 或 words。",
         responses={200: {"content": {"application/json": {"example": _VERIFIED}}}},
         openapi_extra=_VERIFY,
     )
