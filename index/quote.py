@@ -141,10 +141,18 @@ def _held(
 def best(asked: Asked, readings: Iterable[Reading], analyzer: Analyzer) -> Quote | None:
     """The sentence that fits best, the first of equals."""
     fitting = (each for reading in readings for each in _fitting(asked, reading, analyzer))
-    return max(fitting, key=itemgetter(0), default=(0.0, None))[1]
+    found = max(fitting, key=itemgetter(0), default=None)
+    if found is None:
+        return None
+    _, reading, (start, end) = found
+    hit = reading.hit
+    place = hit.passage_id, hit.pages, hit.address
+    return Quote(hit.text[start:end], reading.document_id, *place, start, end)
 
 
-def _fitting(asked: Asked, reading: Reading, analyzer: Analyzer) -> Iterator[tuple[float, Quote]]:
+def _fitting(
+    asked: Asked, reading: Reading, analyzer: Analyzer
+) -> Iterator[tuple[float, Reading, Span]]:
     """The sentences of a passage that may be quoted, and how well each fits."""
     hit, above = reading.hit, reading.above
     before: frozenset[int] = frozenset()
@@ -156,8 +164,7 @@ def _fitting(asked: Asked, reading: Reading, analyzer: Analyzer) -> Iterator[tup
             fit = reading.base + _HOLDS * asked.share(held) + _HEADED * asked.share(above - held)
             fit += _PRECEDED * asked.share(before - held - above)
             fit += _KIND * asked.satisfied(text) + _ENDED * text.endswith(_ENDS)
-            place = hit.passage_id, hit.pages, hit.address
-            yield fit, Quote(text, reading.document_id, *place, start, end)
+            yield fit, reading, (start, end)
         before = held
 
 
