@@ -12,13 +12,16 @@ from time import perf_counter
 
 import numpy as np
 
+from index.certainty import Signs
 from index.collection import Collection
 from index.engine import Scope
 from index.errors import BadRequest
 from index.fusion import KEYWORD, SEMANTIC
 from index.model import Query
 from index.notation import parse_date
+from index.quote import Quote
 from index.ranker import DEPTH, Ranker
+from index.reply import replied
 from index.shown import FoundDocument, found, listed
 from index.understanding import MAX_CHARS, Finding, Known, Understood, understand
 
@@ -31,7 +34,10 @@ MAX_OFFSET = 1000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one question found; `total` counts documents, exactly or among the candidates."""
+    """What one question found; `total` counts documents, exactly or among the candidates.
+
+    `signs` tell how surely something answers it, None where that was not asked.
+    """
 
     query: Query
     documents: tuple[FoundDocument, ...]
@@ -42,6 +48,8 @@ class Answer:
     took_ms: float
     findings: tuple[Finding, ...] = ()
     notice: str | None = None
+    quote: Quote | None = None
+    signs: Signs | None = None
 
 
 class Searcher:
@@ -72,16 +80,20 @@ class Searcher:
         order = np.arange(len(ranking))
         if query.sort == "date":
             order = np.argsort(-columns.last_days(ranking.places), kind="stable")
+        documents = found(self._collection, query, asked, order.tolist(), ranking)
+        reply = replied(self._collection, query, asked, ranking, documents)
         return Answer(
             query,
-            found(self._collection, query, asked, order.tolist(), ranking),
+            documents,
             len(ranking),
             bool(asked.having),
             columns.facets(ranking.places, query.audience),
             self._generation(),
             (perf_counter() - began) * 1000,
             asked.findings,
-            _notice(asked, ranking.notice),
+            _notice(asked, ranking.notice, reply.notice),
+            reply.quote,
+            reply.signs,
         )
 
     def ranked_documents(self, query: Query, k: int) -> list[str]:
@@ -140,9 +152,9 @@ class Searcher:
         return f"{self._collection.generation}.{self._collection.library.seq()}"
 
 
-def _notice(asked: Understood, more: str | None = None) -> str | None:
+def _notice(asked: Understood, *more: str | None) -> str | None:
     """Everything the person should be told."""
-    return "；".join(filter(None, (*asked.notices, more))) or None
+    return "；".join(filter(None, (*asked.notices, *more))) or None
 
 
 def check(query: Query) -> None:

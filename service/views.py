@@ -56,6 +56,22 @@ def _card(hit: Mapping[str, Any], links: Links) -> dict[str, Any]:
     }
 
 
+def _answer(result: Mapping[str, Any], links: Links) -> dict[str, Any] | None:
+    """The quote above the list: its words, and where they stand."""
+    quote = result["answer"]
+    if quote is None:
+        return None
+    hit = next(hit for hit in result["hits"] if hit["document_id"] == quote["document_id"])
+    pages = pages_zh(quote["page"], hit["source"])
+    fields = (hit["number"], date_zh(hit["date"]), quote["address"], pages)
+    return {
+        "quote": quote["quote"],
+        "title": _title(hit),
+        "url": links.document(quote["document_id"], quote["passage_id"]),
+        "fields": [value for value in fields if value],
+    }
+
+
 def _facets(found: Mapping[str, Any], links: Links) -> list[dict[str, Any]]:
     """Filters to choose from, newest year first; the one in force links to its removal."""
     groups = []
@@ -152,6 +168,7 @@ def results_view(result: Mapping[str, Any], links: Links) -> dict[str, Any]:
         "total": result["total"],
         "exact": result["total_is_exact"],
         "notice": result["notice"],
+        "answer": _answer(result, links),
         "understood": _understood(result["query"]["understood"], links),
         "literal": _literal(links),
         "cards": [_card(hit, links) for hit in result["hits"]],
