@@ -124,7 +124,7 @@ def _entry(
 ) -> Entry:
     head = head_text(document.title, document.number, passage.path)
     starts = _starts(document, passage, segment.spell, known)
-    body = body_text(passage.lead, passage.text)
+    body = body_text((), passage.lead, passage.text)
     return Entry(passage.passage_id, document, segment(body), segment(head), starts)
 
 
