@@ -160,6 +160,15 @@ class Columns:
         equal for clauses of one work."""
         return self._works[places]
 
+    def key(self, place: int) -> str:
+        """A name for that work that is the same after a restart."""
+        row = self.rows[place]
+        return row.work or row.document_id
+
+    def lengths(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many passages each of the documents at these places has."""
+        return self._counts[places]
+
     def authorities(self, places: NDArray[np.int64]) -> NDArray[np.int8]:
         """The authority of the documents at these places, 0 where it is not known."""
         return self._authorities[places]

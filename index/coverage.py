@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from index.analyzer import Analyzer, is_han
 
+COVERAGE, CLOSENESS = "coverage", "closeness"
 # Characters that count as close (docs/quality.md).
 STRETCH = 80
 # Passages are shorter; of a text that was never cut, its beginning.

@@ -18,15 +18,18 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from index import coverage
 from index.analyzer import FUNCTION_WORDS, Analyzer
 from index.collection import Collection
 from index.columns import Columns
-from index.coverage import MAX_CHARS, Texts, closeness, coverage
 from index.engine import GRAMS_WEIGHT, KeywordQuery, Scored, Slot, Weighted
 from index.errors import EncoderUnavailable
-from index.fusion import KEYWORD, SEMANTIC, WEIGHTS, Candidates, first_of_each, fuse
+from index.features import features
+from index.fusion import KEYWORD, SEMANTIC, WEIGHTS, Candidates, fuse
+from index.judged import Judged, by_document, mean_of_best
 from index.offers import Offers, offered
 from index.thesaurus import ALIAS, MEANT, SAME, Way
+from index.tuning import META_KEY, Tuning, kept_tuning
 from index.understanding import Understood
 
 # Candidates taken from each lane; totals and facets are counted among them.
@@ -53,6 +56,9 @@ WAYS_WEIGHT = {SAME: 0.5, MEANT: 0.8, ALIAS: 0.8}
 # And how much of the question's vector is that of the question said with them.
 REWORDED = 0.3
 
+# What a tuning weighs: in other modes there is none.
+_LANES = (KEYWORD, SEMANTIC, coverage.COVERAGE, coverage.CLOSENESS)
+
 # FAISS leaves the interpreter alone while it searches: the semantic lane runs beside the other.
 _ASIDE = ThreadPoolExecutor(os.cpu_count(), "semantic")
 
@@ -66,7 +72,8 @@ class Ranking:
 
     `places` are where the documents stand in `columns`, which stay as they were when the question
     came; `priors` what their authority added to their `scores`, `wished` what being as the
-    question wishes did. `notice` is what the person should be told.
+    question wishes did, `tuned` what the library's own tuning did. `notice` is what the person
+    should be told.
     """
 
     columns: Columns
@@ -76,6 +83,7 @@ class Ranking:
     scores: NDArray[np.float64]
     priors: NDArray[np.float64]
     wished: NDArray[np.float64]
+    tuned: NDArray[np.float64]
     notice: str | None
     _order: NDArray[np.int64]
     _starts: NDArray[np.int64]
@@ -92,18 +100,35 @@ class Ranking:
         return list(zip(at.tolist(), self.candidates.ids[at].tolist(), strict=True))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What a question's lanes found."""
+
+    keywords: KeywordQuery
+    candidates: Candidates
+    offers: Offers
+    notice: str | None
+
+
 class Ranker:
     """Ranks what one collection holds; `priors` False leaves authority out of account."""
 
     def __init__(self, collection: Collection, *, priors: bool = True) -> None:
         self._collection = collection
         self._step = AUTHORITY_STEP if priors else 0.0
+        self._kept: tuple[str | None, Tuning | None] = None, None
 
     def rank(self, asked: Understood, *, depth: int = DEPTH, floors: bool = True) -> Ranking:
         """Documents with a passage at or above the floor; all candidates without `floors`, and
         all documents in which what was quoted stands."""
         # Another thread may take up changes meanwhile: one view of the columns for all of this.
         columns = self._collection.engine.columns
+        found = self._found(asked, columns, depth, floors=floors)
+        judged = self._judged(columns, found.candidates, asked, found.offers)
+        return _ranking(judged, self._tuned(judged), found.keywords, found.notice)
+
+    def _found(self, asked: Understood, columns: Columns, depth: int, *, floors: bool) -> _Found:
+        """The candidates, with what is offered beside them."""
         vector, notice = self._vector(asked)
         keywords = keyword_query(
             asked.text, self._collection.analyzer, asked.wish.numbers, asked.ways
@@ -114,9 +139,7 @@ class Ranker:
         if mode == "hybrid":
             candidates = self._once_read(asked, keywords, candidates)
         offers = offered(self._collection, asked, columns, columns.places(candidates.ids), vector)
-        return self._documents(
-            columns, keywords, candidates.joined(offers.passages), asked, offers, notice
-        )
+        return _Found(keywords, candidates.joined(offers.passages), offers, notice)
 
     def _vector(self, asked: Understood) -> tuple[NDArray[np.float32] | None, str | None]:
         """The question's vector, or None and what to tell the person about it."""
@@ -176,71 +199,81 @@ class Ranker:
     ) -> Candidates:
         """The candidates, the best of them read: what of the question stands in them."""
         best = np.sort(np.lexsort((found.ids, -found.scores))[:_READ])
-        held = self._collection.library.beginnings(found.ids[best].tolist(), MAX_CHARS)
+        held = self._collection.library.beginnings(found.ids[best].tolist(), coverage.MAX_CHARS)
         at = np.searchsorted(found.ids, np.array(list(held), np.int64))
-        texts = Texts.of(list(held.values()), self._collection.analyzer)
+        texts = coverage.Texts.of(list(held.values()), self._collection.analyzer)
         covered, close = np.zeros(len(found.ids)), np.zeros(len(found.ids))
         idf = self._collection.engine.idf(keywords, asked.scope.audience)
-        covered[at] = coverage({word: idf[word] for word in keywords.words}, texts)
-        close[at] = closeness({gram: idf[gram] for gram in keywords.grams}, texts)
+        covered[at] = coverage.coverage({word: idf[word] for word in keywords.words}, texts)
+        close[at] = coverage.closeness({gram: idf[gram] for gram in keywords.grams}, texts)
         gain = COVERAGE * np.maximum(covered - COVERED_BY_CHANCE, 0)
-        found = found.with_more("coverage", gain, covered)
+        found = found.with_more(coverage.COVERAGE, gain, covered)
         gain = CLOSENESS * np.maximum(close - CLOSE_BY_CHANCE, 0)
-        return found.with_more("closeness", gain, close)
+        return found.with_more(coverage.CLOSENESS, gain, close)
 
-    def _documents(
-        self,
-        columns: Columns,
-        keywords: KeywordQuery,
-        candidates: Candidates,
-        asked: Understood,
-        offers: Offers,
-        notice: str | None,
-    ) -> Ranking:
-        """Candidates by document, best document first, the newer and then the first of equals."""
+    def judged(self, asked: Understood, *, depth: int = DEPTH) -> Judged:
+        """All candidates, judged but not tuned; what a tuning is fitted from."""
+        columns = self._collection.engine.columns
+        found = self._found(asked, columns, depth, floors=False)
+        return self._judged(columns, found.candidates, asked, found.offers)
+
+    def _judged(
+        self, columns: Columns, candidates: Candidates, asked: Understood, offers: Offers
+    ) -> Judged:
+        """Candidates by document."""
         places = columns.places(candidates.ids)
-        order = np.lexsort((candidates.ids, -candidates.scores, places))
-        order = order[places[order] >= 0]
-        scores = candidates.scores[order]
-        places = places[order]
-        first = first_of_each(places)
-        held, starts = places[first], np.flatnonzero(first)
-        counts = np.bincount(np.cumsum(first) - 1)
-        evidence = _mean_of_best(columns.works(places), scores, EVIDENCE_PASSAGES)[starts]
+        order, starts, counts = by_document(places, candidates.scores, candidates.ids)
+        scores, held = candidates.scores[order], places[order][starts]
+        works = np.repeat(columns.works(held), counts)
+        evidence = mean_of_best(works, scores, EVIDENCE_PASSAGES)[starts]
         priors = np.asarray(-self._step * columns.authorities(held), np.float64)
         wished = offers.of_documents(columns, held, asked)
-        totals = scores[starts] + EVIDENCE * evidence + priors + wished
-        best = np.lexsort((candidates.ids[order[starts]], -columns.last_days(held), -totals))
-        return Ranking(
-            columns,
-            keywords,
-            candidates,
-            held[best],
-            totals[best],
-            priors[best],
-            wished[best],
-            notice,
-            order,
-            starts[best],
-            counts[best],
-        )
+        of_documents = EVIDENCE * evidence + priors + wished
+        scores = scores + np.repeat(of_documents, counts)
+        return Judged(columns, candidates, order, starts, counts, held, priors, wished, scores)
+
+    def _tuned(self, judged: Judged) -> NDArray[np.float64] | None:
+        """What the library's tuning adds to each passage, if it has one."""
+        kept = self._collection.library.meta(META_KEY)
+        if kept != self._kept[0]:
+            self._kept = kept, kept_tuning(kept)
+        tuning = self._kept[1]
+        if tuning is None or not {*_LANES} <= judged.candidates.lanes.keys():
+            return None
+        keys = np.repeat(np.array(judged.keys(), object), judged.counts)
+        return tuning.gains(features(judged, priors=self._step > 0), keys.tolist())
 
 
-def _mean_of_best(
-    groups: NDArray[np.int64], scores: NDArray[np.float64], k: int
-) -> NDArray[np.float64]:
-    """For each item the mean of the k best scores of its group, 0 for each that is missing."""
-    if not len(groups):
-        return np.zeros(0)
-    order = np.lexsort((-scores, groups))
-    first = first_of_each(groups[order])
-    starts = np.flatnonzero(first)
-    counts = np.diff(np.append(starts, len(order)))
-    within = np.arange(len(order)) - np.repeat(starts, counts)
-    sums = np.add.reduceat(np.where(within < k, scores[order], 0.0), starts)
-    means = np.empty(len(order))
-    means[order] = np.repeat(sums / k, counts)
-    return means
+def _ranking(
+    judged: Judged,
+    gains: NDArray[np.float64] | None,
+    keywords: KeywordQuery,
+    notice: str | None,
+) -> Ranking:
+    """Documents by their best passage, the newer and then the first of equals."""
+    ids, order, starts, scores = judged.ids, judged.order, judged.starts, judged.scores
+    tuned = np.zeros(len(starts))
+    if gains is not None:
+        untuned, scores = scores[starts], scores + gains
+        again = np.lexsort((ids, -scores, np.repeat(np.arange(len(starts)), judged.counts)))
+        ids, order, scores = ids[again], order[again], scores[again]
+        tuned = scores[starts] - untuned
+    totals, last_days = scores[starts], judged.columns.last_days(judged.places)
+    best = np.lexsort((ids[starts], -last_days, -totals))
+    return Ranking(
+        judged.columns,
+        keywords,
+        judged.candidates,
+        judged.places[best],
+        totals[best],
+        judged.priors[best],
+        judged.wished[best],
+        tuned[best],
+        notice,
+        order,
+        starts[best],
+        judged.counts[best],
+    )
 
 
 def keyword_query(

@@ -17,6 +17,7 @@ from index.collection import Collection
 from index.engine import Scope
 from index.errors import BadRequest
 from index.fusion import KEYWORD, SEMANTIC
+from index.judged import Judged
 from index.model import Query
 from index.notation import parse_date
 from index.quote import Quote
@@ -102,6 +103,10 @@ class Searcher:
         ranking = self._ranker.rank(asked, depth=max(k, DEPTH), floors=False)
         rows = ranking.columns.rows
         return [rows[place].document_id for place in ranking.places[:k].tolist()]
+
+    def judged(self, query: Query) -> Judged:
+        """All candidates of a question as they are without tuning, whatever their score."""
+        return self._ranker.judged(self._understood(query))
 
     def _understood(self, query: Query) -> Understood:
         columns = self._collection.engine.columns

@@ -314,6 +314,52 @@ def evaluate(
     report.print_verdicts(verdicts, as_json)
 
 
+@app.command()
+@_command
+def tune(
+    labels: Annotated[
+        Path | None, typer.Argument(help="标注文件（JSON 行），或者 BEIR 格式的评测集目录")
+    ] = None,
+    home: Home = None,
+    off: Annotated[bool, typer.Option("--off", help="取消调整，恢复原来的排序")] = False,
+    questions: Annotated[int, typer.Option(help="评测集：随机取多少题来拟合", min=1)] = 128,
+    seed: Annotated[int, typer.Option(help="评测集：随机数种子")] = 0,
+    priors: Annotated[bool, typer.Option(help="评测集：是否计入文件的权威程度")] = True,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """按本单位标注的问题调整排序；在留出的问题上没有提高就不采用。"""
+    if (labels is None) != off:
+        raise BadRequest("请给出标注文件，或者用 --off 取消调整")
+    if labels is not None and labels.is_dir():
+        from index.tuner import tune_set
+
+        with report.stages() as tell:
+            tried = tune_set(
+                labels,
+                questions=questions,
+                seed=seed,
+                priors=priors,
+                encoder_name=encoder,
+                progress=tell,
+            )
+        report.print_tried(tried, as_json)
+        return
+    from index.labels import read_labels
+    from index.tuner import tune as run
+    from index.tuning import keep_tuning
+
+    with _opened(read_settings(home=home, encoder=encoder)) as collection:
+        if labels is None:
+            keep_tuning(collection.library, None)
+            typer.echo("已恢复原来的排序")
+            return
+        collection.refresh()
+        with report.stages() as tell:
+            done = run(collection, read_labels(labels, collection), tell)
+    report.print_tuning(done, as_json)
+
+
 def main() -> None:
     """Entry point of the installed command."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")

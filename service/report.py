@@ -33,6 +33,8 @@ from service.wording import WARNINGS
 
 if TYPE_CHECKING:
     from index.evaluation import Evaluation
+    from index.tuner import Tried
+    from index.tuning import Tuning
     from ingest.inspector import Inspected
     from service.behaviour import Verdict
     from service.naming import Entry
@@ -274,6 +276,28 @@ def print_verdicts(verdicts: Sequence[Verdict], as_json: bool) -> None:
                 else "首份文件不对"
             )
             _out.print(f"  {verdict.task.id}  {verdict.task.query}：{what}", markup=False)
+
+
+def print_tuning(tuning: Tuning, as_json: bool) -> None:
+    """What a tuning was fitted from, and what it is worth."""
+    if as_json:
+        print_mapping(asdict(tuning), as_json)
+        return
+    _out.print(
+        f"已采用：由 {tuning.questions} 个标注的问题拟合；在没有参加拟合的问题上，"
+        f"nDCG@10 由 {tuning.before:.4f} 升到 {tuning.after:.4f}。取消用 xiehui tune --off"
+    )
+
+
+def print_tried(tried: Tried, as_json: bool) -> None:
+    """How a tuning fitted from some questions of a set does on the others."""
+    if as_json:
+        print_mapping(asdict(tried), as_json)
+        return
+    _out.print(
+        f"由 {tried.tuning.questions} 题拟合，其余 {tried.others} 题 nDCG@10 由"
+        f" {tried.before:.4f} 变为 {tried.after:.4f}（{tried.after - tried.before:+.4f}）"
+    )
 
 
 def read_baseline(file: Path) -> dict[str, Any]:
