@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from index.analyzer import Analyzer
+from index.sounds import heard
 
 TITLE, ISSUER, NUMBER, HEADING = "title", "issuer", "number", "heading"
 # In order of rank. Their first letters tell the terms of one kind from those of another.
@@ -58,6 +59,16 @@ class Spelling:
                 starts.append(at)
             at, apart = at + 1, False
         return tuple(starts)
+
+    @cached_property
+    def heard(self) -> tuple[str, ...]:
+        """How each of the letters is read."""
+        return heard(self.letters)
+
+    @cached_property
+    def initials(self) -> str:
+        """The first letter of each."""
+        return "".join(syllable[0] for syllable in self.heard)
 
     def has(self, part: str) -> bool:
         """Whether some word starts with `part`, which may run on over the words behind it."""
