@@ -6,21 +6,23 @@ text -> terms and vector -> both lanes inside the audience -> fusion -> document
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
 import numpy as np
 
+from index.alternatives import alternatives
 from index.collection import Collection
 from index.engine import Scope
 from index.errors import BadRequest
 from index.fusion import KEYWORD, SEMANTIC
-from index.model import Query
+from index.model import Audience, Query
 from index.notation import parse_date
 from index.ranker import DEPTH, Ranker
+from index.respelling import Respeller, Respelling
 from index.shown import FoundDocument, found, listed
-from index.understanding import MAX_CHARS, Finding, Known, Understood, understand
+from index.understanding import FIELD_NAMES, MAX_CHARS, Finding, Known, Understood, understand
 
 MODES = ("hybrid", KEYWORD, SEMANTIC)
 SORTS = ("relevance", "date")
@@ -31,7 +33,10 @@ MAX_OFFSET = 1000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one question found; `total` counts documents, exactly or among the candidates."""
+    """What one question found; `total` counts documents, exactly or among the candidates.
+
+    `suggestions` are other questions that find something, when this one finds nothing.
+    """
 
     query: Query
     documents: tuple[FoundDocument, ...]
@@ -42,6 +47,7 @@ class Answer:
     took_ms: float
     findings: tuple[Finding, ...] = ()
     notice: str | None = None
+    suggestions: tuple[str, ...] = ()
 
 
 class Searcher:
@@ -56,6 +62,7 @@ class Searcher:
     ) -> None:
         self._collection = collection
         self._ranker = Ranker(collection, priors=priors)
+        self._respeller = Respeller(collection)
         self._home = home
 
     def search(self, query: Query) -> Answer:
@@ -82,7 +89,22 @@ class Searcher:
             (perf_counter() - began) * 1000,
             asked.findings,
             _notice(asked, ranking.notice),
+            () if len(ranking) else self._suggestions(query),
         )
+
+    def _suggestions(self, query: Query) -> tuple[str, ...]:
+        """What else could be asked, if it finds anything in the same part of the library."""
+        found = []
+        for text in alternatives(query.text, partial(self._doubted, query.audience)):
+            asked = self._understood(replace(query, text=text))
+            if asked.text and len(self._ranker.rank(asked)):
+                found.append(text)
+        return tuple(found)
+
+    def _doubted(self, audience: Audience, text: str) -> Sequence[Respelling]:
+        known = (*FIELD_NAMES, *self._collection.engine.columns.issuer_names(audience))
+        names = [name for name in known if name in text]
+        return self._respeller.respell(text, audience, known=names, bold=True)
 
     def ranked_documents(self, query: Query, k: int) -> list[str]:
         """The ids of the k best documents, whatever their score and however alike."""
@@ -98,6 +120,7 @@ class Searcher:
             columns.types(query.audience),
             partial(columns.numbers, query.audience),
             self._home,
+            lambda text, names: self._respeller.respell(text, query.audience, known=names),
         )
         return understand(query, known, self._collection.analyzer)
 

@@ -106,6 +106,7 @@ def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, An
         "took_ms": round(answer.took_ms, 2),
         "generation": answer.generation,
         "notice": answer.notice,
+        "suggestions": list(answer.suggestions),
         "answer": None,
         "hits": [
             {
