@@ -23,7 +23,7 @@ WORD_CHARS = (2, 8)
 # First letters are typed for names of at least so many characters; a longer name is found by its
 # first 30.
 _NAME_CHARS = (3, 30)
-_WORD = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]{%d,%d}" % WORD_CHARS)
+_WORD = re.compile(f"[\u3400-\u4dbf\u4e00-\u9fff]{{{WORD_CHARS[0]},{WORD_CHARS[1]}}}")
 # 《分支机构管理办法》; not the tables of contents that a sign left open would swallow.
 _NAMED = re.compile(r"《([^《》\n]{3,60})》")
 _WRITTEN = "/"

@@ -22,7 +22,16 @@ from index.notation import parse_date
 from index.ranker import DEPTH, Ranker
 from index.respelling import Respeller, Respelling
 from index.shown import FoundDocument, found, listed
-from index.understanding import FIELD_NAMES, MAX_CHARS, Finding, Known, Understood, understand
+from index.understanding import (
+    FIELD_NAMES,
+    MAX_CHARS,
+    SHAPE,
+    SOUND,
+    Finding,
+    Known,
+    Understood,
+    understand,
+)
 
 MODES = ("hybrid", KEYWORD, SEMANTIC)
 SORTS = ("relevance", "date")
@@ -97,7 +106,8 @@ class Searcher:
         found = []
         for text in alternatives(query.text, partial(self._doubted, query.audience)):
             asked = self._understood(replace(query, text=text))
-            if asked.text and len(self._ranker.rank(asked)):
+            again = any(finding.kind in (SOUND, SHAPE) for finding in asked.findings)
+            if asked.text and not again and len(self._ranker.rank(asked)):
                 found.append(text)
         return tuple(found)
 

@@ -11,7 +11,16 @@ from typing import Any
 from index.model import DOUBTFUL
 from service.excerpt import Piece, Span, excerpt, pieces_of
 from service.links import Links, site_address
-from service.wording import FILTERS, FINDINGS, MODES, PAGE_SIZE, RESPELLINGS, SORTS, date_zh, pages_zh
+from service.wording import (
+    FILTERS,
+    FINDINGS,
+    MODES,
+    PAGE_SIZE,
+    RESPELLINGS,
+    SORTS,
+    date_zh,
+    pages_zh,
+)
 
 HEADING_CHARS = 60
 # What was said before a passage helps to read it and must not push it off a phone's screen.
