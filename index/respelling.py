@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from index.analyzer import FUNCTION_WORDS, Analyzer
 from index.collection import Collection
+from index.encoder import StaticEncoder
 from index.engine import Engine, KeywordQuery
+from index.errors import EncoderUnavailable, IndexMismatch
 from index.lexicon import WORD_CHARS, by_initials, by_sound, written
 from index.lookalikes import Kinship, kin, look_alikes
 from index.model import Audience
@@ -25,13 +27,18 @@ from index.suggestions import Speller
 
 PINYIN, INITIALS, HOMOPHONE, LOOK_ALIKE = "拼音", "拼音首字母", "同音字", "形近字"
 
-# One question asks the index so many times at most: 4 to 9 us each.
-_MOST_LOOKUPS = 250
+# What one question may cost, in steps of some 10 us: looking a sound up takes one and three for
+# each word found, judging a correction ten.
+_EFFORT = 500
+_LOOKUP, _FORM, _JUDGING = 1, 3, 10
 _MOST_CORRECTIONS = 3
+# Where more is strange the text is about something else.
+_MOST_DOUBTS = 12
+_CUTS = 4
 _HAN_CHARS = 80
 # With fewer first letters too many names are as good as any other.
 _FEWEST_INITIALS = 4
-_FORMS = 8
+_FORMS = 5
 # A word that no dictionary has must stand in so many documents, or be mistyped itself.
 _SEEN = 5
 # Of single characters as words, in the dictionary's count: 只, 成, 应; not 汇, 费, 废.
@@ -61,6 +68,17 @@ class Respeller:
         self._collection = collection
         self._spell = Speller(collection.analyzer)
 
+    def _is_word(self, word: str) -> bool:
+        """Whether the dictionary or the encoder's table has the word: between them they know what
+        people write, also where no document here says it."""
+        if self._collection.analyzer.knows(word):
+            return True
+        try:
+            encoder = self._collection.encoder()
+        except (EncoderUnavailable, IndexMismatch):  # who searches by meaning is told
+            return False
+        return isinstance(encoder, StaticEncoder) and encoder.knows(word)
+
     def respell(
         self, text: str, audience: Audience, *, known: Sequence[str] = (), bold: bool = False
     ) -> tuple[Respelling, ...]:
@@ -72,7 +90,8 @@ class Respeller:
         normal = self._collection.analyzer.normalise(text)
         lexicon = _Lexicon(self._collection.engine, audience, self._spell)
         found = list(_latin(normal.text, lexicon, bold))
-        doubt = _Doubt(lexicon, self._collection.analyzer, frozenset(_pairs(*known)), bold)
+        pairs = frozenset(_pairs(*known))
+        doubt = _Doubt(lexicon, self._collection.analyzer, self._is_word, pairs, bold)
         for match in _HAN.finditer(normal.text[:_HAN_CHARS]):
             for start, end, value, how in doubt.corrections(match[0]):
                 at = match.start()
@@ -90,7 +109,7 @@ class _Lexicon:
     engine: Engine
     audience: Audience
     spell: Speller
-    _left: int = _MOST_LOOKUPS
+    _effort: int = _EFFORT
     _held: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     _pairs: dict[str, bool] = field(default_factory=dict)
 
@@ -119,13 +138,18 @@ class _Lexicon:
             self._pairs |= {pair: pair in missing for pair in unknown}
         return [at for at, pair in enumerate(pairs) if self._pairs[pair]]
 
+    def afford(self, effort: int) -> bool:
+        """Whether there is any effort left; then so much less is."""
+        left, self._effort = self._effort, self._effort - effort
+        return left > 0
+
     def _forms(self, beginning: str) -> list[tuple[str, int]]:
         found = self._held.get(beginning)
         if found is None:
-            if self._left == 0:
+            if not self.afford(_LOOKUP):
                 return []
-            self._left -= 1
             terms = self.engine.spellings(beginning, self.audience, _FORMS)
+            self.afford(_FORM * len(terms))
             found = self._held[beginning] = [(written(term), count) for term, count in terms]
         return found
 
@@ -149,7 +173,7 @@ def _latin(folded: str, lexicon: _Lexicon, bold: bool) -> Iterator[Respelling]:
 
 def _by_letters(letters: str, lexicon: _Lexicon, bold: bool) -> tuple[str, str] | None:
     """What these letters are taken for, and how."""
-    ways = [way for cut in syllables(letters) if (way := _by_words(cut, lexicon))]
+    ways = [way for cut in syllables(letters)[:_CUTS] if (way := _by_words(cut, lexicon))]
     if ways:
         return min(ways, key=lambda way: way.cost).text, PINYIN
     if len(letters) + bold >= _FEWEST_INITIALS and letters.isalpha() and is_typed_sound(letters):
@@ -218,7 +242,8 @@ class _Run:
 
     @property
     def doubtful(self) -> list[int]:
-        return [at for at in self.odd if self.wrong[at] or self.wrong[at + 1]]
+        found = (at for at in self.odd if self.wrong[at] or self.wrong[at + 1])
+        return list(islice(found, _MOST_DOUBTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +258,7 @@ class _Doubt:
 
     lexicon: _Lexicon
     analyzer: Analyzer
+    is_word: Callable[[str], bool]
     known: frozenset[str]
     bold: bool
 
@@ -263,7 +289,7 @@ class _Doubt:
             if end - start == 2 and not (whole or self.bold):
                 continue
             for word, count in self.lexicon.words(spoken[start:end]):
-                if count >= _SEEN or self.bold or self.analyzer.knows(word):
+                if count >= _SEEN or self.bold or self.is_word(word):
                     yield from self._judged(run, start, word, count)
         for at in sorted({at + step for at in run.doubtful for step in (0, 1)}):
             if wrong[at]:
@@ -275,13 +301,16 @@ class _Doubt:
 
     def _is_weak(self, word: str, char: str) -> bool:
         """Whether this character of a word may be wrong: it is no word that anybody knows."""
-        return char not in FUNCTION_WORDS and (len(word) == 1 or not self.analyzer.knows(word))
+        return char not in FUNCTION_WORDS and (len(word) == 1 or not self.is_word(word))
 
     def _look_alikes(self, run: _Run, at: int) -> Iterator[_Candidate]:
         for char in look_alikes(run.text[at]):
             fixed = run.text[:at] + char + run.text[at + 1 :]
-            if len(self._odd(fixed)) >= len(run.odd):
+            first, last = max(0, at - 1), at + 2
+            if len(self._odd(fixed[first:last])) >= sum(first <= odd <= at for odd in run.odd):
                 continue
+            if not self.lexicon.afford(_JUDGING):
+                return
             ends = list(accumulate(map(len, self.analyzer.cut(fixed))))
             end = next(end for end in ends if end > at)
             start = max((before for before in ends if before <= at), default=0)
@@ -297,7 +326,9 @@ class _Doubt:
         changed = [at for at in range(start, end) if run.text[at] != word[at - start]]
         if kinship is None or not changed or not all(run.wrong[at] for at in changed):
             return
-        if not self.bold and (self.analyzer.knows(typed) or not self._is_near(kinship, word, run)):
+        if not self.bold and (self.is_word(typed) or not self._is_near(kinship, word, run)):
+            return
+        if not self.lexicon.afford(_JUDGING):
             return
         fixed = run.text[:start] + word + run.text[end:]
         first, last = max(0, start - 1), end + 1

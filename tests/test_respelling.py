@@ -224,7 +224,7 @@ def test_a_word_goes_with_the_last_document_that_holds_it(
     assert respeller.respell("xindetihui", Audience.PUBLIC)
     with collection.writing(), library.transaction():
         for source in library.sources():
-            if source.file == "后勤党建工作总结.txt":
+            if source.path == "后勤党建工作总结.txt":
                 library.delete_source(source)
     collection.refresh()
     assert respeller.respell("xindetihui", Audience.PUBLIC) == ()
