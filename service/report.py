@@ -220,6 +220,9 @@ def print_answer(answer: Mapping[str, Any]) -> None:
         _out.print(answer["notice"], markup=False, style="yellow")
     if answer["answer"]:
         _out.print(f"原文摘录：{answer['answer']['quote']}\n", markup=False, style="bold")
+    if answer["suggestions"]:
+        meant = "、".join(answer["suggestions"])
+        _out.print(f"您是不是要找：{meant}", markup=False, style="yellow")
     about = "" if answer["total_is_exact"] else "约 "
     _out.print(
         f"找到{about} {answer['total']} 份文件" if answer["hits"] else "没有找到", markup=False

@@ -133,6 +133,7 @@ def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, An
         "took_ms": round(answer.took_ms, 2),
         "generation": answer.generation,
         "notice": answer.notice,
+        "suggestions": list(answer.suggestions),
         "answer": quote_json(answer.quote, answer.documents),
         **({"certainty": answer.signs and round(answer.signs.certainty, 3)} if explain else {}),
         "hits": [

@@ -35,6 +35,8 @@ DIFFERENCES = {
     "negation": "肯定与否定不同",
     "words": "文字不同",
 }
+# What was taken for something else: the notice says so, beside the way back.
+RESPELLINGS = ("sound", "shape")
 # What a reader of files was not sure of; docs/reading.md says when each is given.
 WARNINGS = {
     "type_mismatch": "文件的扩展名与内容不符，已按内容读取",

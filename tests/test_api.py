@@ -83,7 +83,7 @@ def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
     answer = client.get("/v1/search", params={"q": "会费标准是多少", "explain": 1}).json()
     assert set(answer) == {
         *("query", "total", "total_is_exact", "took_ms", "generation"),
-        *("notice", "answer", "certainty", "hits", "facets"),
+        *("notice", "suggestions", "answer", "certainty", "hits", "facets"),
     }
     hit = answer["hits"][0]
     assert set(hit) == {

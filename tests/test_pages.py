@@ -138,6 +138,7 @@ class MemoryAnswers:
         self.lead = ""
         self.exact = True
         self.understood: list[dict[str, str]] = []
+        self.suggestions: list[str] = []
 
     def landing(self) -> dict[str, Any]:
         return {
@@ -168,6 +169,7 @@ class MemoryAnswers:
             "took_ms": 1.0,
             "generation": 1,
             "notice": self.notice,
+            "suggestions": self.suggestions,
             "answer": self.answer,
             "hits": [
                 self._hit(d, q, offset + i + 1)
@@ -476,6 +478,28 @@ def test_notice_and_what_was_understood_are_shown(
     answers.understood = []
     html = client.get("/" + literally).text
     assert "按字面：<bdi>去年</bdi>" in html and "literal" not in link(html, "按字面")
+
+
+def test_what_was_searched_instead_is_told_with_the_way_back(
+    client: TestClient, answers: MemoryAnswers
+) -> None:
+    answers.notice = "已按“会费”搜索（拼音）"
+    answers.understood = [{"kind": "sound", "text": "huifei", "value": "会费"}]
+    html = client.get("/?q=huifei").text
+    assert "已按“会费”搜索" in html and "仍搜“<bdi>huifei</bdi>”" in html
+    assert link(html, "仍搜").endswith("literal=huifei")
+    assert "不这样理解" not in html
+
+
+def test_other_questions_are_offered_where_nothing_was_found(
+    client: TestClient, answers: MemoryAnswers
+) -> None:
+    answers.suggestions = ["会费 <b>"]
+    html = client.get("/?q=没有的词&literal=x").text
+    assert "您是不是要找" in html and "会费 &lt;b&gt;" in html
+    assert "literal" not in link(html, "会费 &lt;b&gt;")
+    answers.suggestions = []
+    assert "您是不是要找" not in client.get("/?q=没有的词").text
 
 
 def test_paging_keeps_every_parameter(client: TestClient) -> None:
