@@ -99,7 +99,7 @@ class Searcher:
         reply = replied(self._collection, query, asked, ranking, documents)
         return Answer(
             query,
-            documents,
+            _quoted_first(documents, reply.quote),
             len(ranking),
             bool(asked.having),
             columns.facets(ranking.places, query.audience),
@@ -186,6 +186,20 @@ class Searcher:
     def _generation(self) -> str:
         """Names the state that answered: index generation and number of the last change."""
         return f"{self._collection.generation}.{self._collection.library.seq()}"
+
+
+def _quoted_first(
+    documents: tuple[FoundDocument, ...], quote: Quote | None
+) -> tuple[FoundDocument, ...]:
+    """The passage that the quote is from comes first in its document."""
+    if quote is None:
+        return documents
+    return tuple(
+        replace(
+            each, hits=tuple(sorted(each.hits, key=lambda hit: hit.passage_id != quote.passage_id))
+        )
+        for each in documents
+    )
 
 
 def _notice(asked: Understood, *more: str | None) -> str | None:
