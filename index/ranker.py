@@ -201,7 +201,8 @@ class Ranker:
         best = np.sort(np.lexsort((found.ids, -found.scores))[:_READ])
         held = self._collection.library.beginnings(found.ids[best].tolist(), coverage.MAX_CHARS)
         at = np.searchsorted(found.ids, np.array(list(held), np.int64))
-        texts = coverage.Texts.of(list(held.values()), self._collection.analyzer)
+        said = [asked.said(text) for text in held.values()]
+        texts = coverage.Texts.of(said, self._collection.analyzer)
         covered, close = np.zeros(len(found.ids)), np.zeros(len(found.ids))
         idf = self._collection.engine.idf(keywords, asked.scope.audience)
         covered[at] = coverage.coverage({word: idf[word] for word in keywords.words}, texts)

@@ -102,6 +102,13 @@ class Understood:
             text = text.replace(way.word, " ".join(way.others))
         return text
 
+    def said(self, text: str) -> str:
+        """A document's text in the words of the question, where it says the same in others."""
+        for way in self.ways:
+            for other in way.others:
+                text = text.replace(other, way.word)
+        return text
+
     @property
     def having(self) -> tuple[Exact, ...]:
         return self.scope.having
