@@ -44,12 +44,24 @@ class Offers:
         self, columns: Columns, places: NDArray[np.int64], asked: Understood
     ) -> NDArray[np.float64]:
         """What each of these documents gains, `(n,)`."""
-        gains = np.array([self.titles.get(place, 0.0) for place in places.tolist()], np.float64)
-        if asked.wish:
-            wished = columns.wished(places, asked.wish, asked.scope.audience)
-            gains += NUMBER * wished.number + ISSUER * wished.issuer
-            gains += TYPE * wished.type + PERIOD * wished.period
-        return gains
+        each = self.parts(columns, places, asked).values()
+        return np.asarray(np.sum([*each], axis=0), np.float64)
+
+    def parts(
+        self, columns: Columns, places: NDArray[np.int64], asked: Understood
+    ) -> dict[str, NDArray[np.float64]]:
+        """The same by what they gain it for, each `(n,)`."""
+        titles = np.array([self.titles.get(place, 0.0) for place in places.tolist()], np.float64)
+        if not asked.wish:
+            return {"title": titles}
+        wished = columns.wished(places, asked.wish, asked.scope.audience)
+        return {
+            "title": titles,
+            "number": NUMBER * wished.number,
+            "issuer": ISSUER * wished.issuer,
+            "type": TYPE * wished.type,
+            "period": PERIOD * wished.period,
+        }
 
 
 def offered(

@@ -84,6 +84,7 @@ class Ranking:
     priors: NDArray[np.float64]
     wished: NDArray[np.float64]
     tuned: NDArray[np.float64]
+    offers: Offers
     notice: str | None
     _order: NDArray[np.int64]
     _starts: NDArray[np.int64]
@@ -125,7 +126,7 @@ class Ranker:
         columns = self._collection.engine.columns
         found = self._found(asked, columns, depth, floors=floors)
         judged = self._judged(columns, found.candidates, asked, found.offers)
-        return _ranking(judged, self._tuned(judged), found.keywords, found.notice)
+        return _ranking(judged, self._tuned(judged), found)
 
     def _found(self, asked: Understood, columns: Columns, depth: int, *, floors: bool) -> _Found:
         """The candidates, with what is offered beside them."""
@@ -248,8 +249,7 @@ class Ranker:
 def _ranking(
     judged: Judged,
     gains: NDArray[np.float64] | None,
-    keywords: KeywordQuery,
-    notice: str | None,
+    found: _Found,
 ) -> Ranking:
     """Documents by their best passage, the newer and then the first of equals."""
     ids, order, starts, scores = judged.ids, judged.order, judged.starts, judged.scores
@@ -263,14 +263,15 @@ def _ranking(
     best = np.lexsort((ids[starts], -last_days, -totals))
     return Ranking(
         judged.columns,
-        keywords,
+        found.keywords,
         judged.candidates,
         judged.places[best],
         totals[best],
         judged.priors[best],
         judged.wished[best],
         tuned[best],
-        notice,
+        found.offers,
+        found.notice,
         order,
         starts[best],
         judged.counts[best],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 
@@ -31,13 +31,15 @@ _NO_LETTER = re.compile(r"[\W_]+")
 class FoundDocument:
     """A document with its best passages, and those folded under it: their best passage says
     the same, character for character. `prior` is what its authority added to the score,
-    `wished` what being as the question wishes did."""
+    `wished` what being as the question wishes did, by wish, `tuned` what the library's tuning
+    did."""
 
     document: StoredDocument
     score: float
     hits: tuple[Hit, ...]
     prior: float = 0.0
-    wished: float = 0.0
+    wished: Mapping[str, float] = field(default_factory=dict)
+    tuned: float = 0.0
     copies: tuple[StoredDocument, ...] = ()
 
 
@@ -101,11 +103,19 @@ class _Page:
                         float(ranking.scores[first]),
                         hits,
                         float(ranking.priors[first]),
-                        float(ranking.wished[first]),
+                        self._wished(first),
+                        float(ranking.tuned[first]),
                         tuple(documents[ids[at]] for at in copies if ids[at] in documents),
                     )
                 )
         return tuple(shown)
+
+    def _wished(self, rank: int) -> dict[str, float]:
+        """What the document at that rank gained by being as wished for, by wish."""
+        ranking = self.ranking
+        place = ranking.places[rank : rank + 1]
+        parts = ranking.offers.parts(ranking.columns, place, self.asked)
+        return {name: float(gains[0]) for name, gains in parts.items() if gains[0]}
 
     def _read(self, passage_ids: Iterable[int]) -> None:
         missing = sorted(set(passage_ids) - self.held.keys())
@@ -188,6 +198,18 @@ class _Page:
             0.0 if at is None else float(candidates.scores[at]),
             {} if at is None else candidates.why(at),
             passage.lead,
+            {} if at is None else candidates.parts(at),
+            self._others(passage.text),
+        )
+
+    def _others(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Words that stand in a text in place of those that were typed."""
+        folded = self.collection.analyzer.normalise(text).text if self.asked.ways else ""
+        return tuple(
+            (way.word, other)
+            for way in self.asked.ways
+            for other in way.others
+            if other in folded and way.word not in folded
         )
 
     def _marks(self, text: str, terms: Sequence[str]) -> tuple[tuple[int, int], ...]:

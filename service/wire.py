@@ -21,6 +21,7 @@ from index.shown import FoundDocument
 from index.suggester import SUGGESTIONS
 from index.suggestions import Suggestion
 from service.places import Places
+from service.reasons import reasons
 from service.wording import DIFFERENCES
 
 _log = logging.getLogger(__name__)
@@ -249,13 +250,16 @@ def document_json(document: StoredDocument, base_url: str) -> dict[str, Any]:
 
 
 def document_why(found: FoundDocument) -> dict[str, Any]:
-    """What moved a document beside its best passage."""
+    """What moved a document beside its best passage, and all of it in words."""
     best = max(hit.score for hit in found.hits) if found.hits else 0.0
+    wished = sum(found.wished.values())
     return {
         "best_passage": round(best, 6),
-        "evidence": round(found.score - best - found.prior - found.wished, 6),
-        "wished": round(found.wished, 6),
+        "evidence": round(found.score - best - found.prior - wished - found.tuned, 6),
+        "wished": round(wished, 6),
         "authority": {"level": found.document.authority, "score": round(found.prior, 6)},
+        "tuned": round(found.tuned, 6),
+        "reasons": reasons(found),
     }
 
 

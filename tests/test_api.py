@@ -58,6 +58,15 @@ def test_it_is_ready_after_finding_known_sentences(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
+def test_reasons_in_words_add_up_to_the_score(client: TestClient) -> None:
+    for question in ("宿舍空调收费", "去年的会费通知", "章程第三条", '"会费"', "会费管理办法"):
+        params = {"q": question, "explain": 1, "as_of": "2026-01-05"}
+        for hit in client.get("/v1/search", params=params).json()["hits"]:
+            told = hit["why"]["reasons"]
+            assert sum(reason["score"] for reason in told) == pytest.approx(hit["score"], abs=1e-5)
+            assert all(reason["text"] for reason in told)
+
+
 def test_what_was_understood_is_told_and_can_be_taken_literally(client: TestClient) -> None:
     params = {"q": '"会费" -食堂 去年', "as_of": "2026-01-05"}
     told = client.get("/v1/search", params=params).json()["query"]["understood"]
@@ -90,7 +99,9 @@ def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
         *("rank", "document_id", "title", "number", "issuer", "date", "types"),
         *("source", "url", "score", "copies", "why", "passages"),
     }
-    assert set(hit["why"]) == {"best_passage", "evidence", "wished", "authority"}
+    assert set(hit["why"]) == {
+        *("best_passage", "evidence", "wished", "authority", "tuned", "reasons"),
+    }
     assert hit["score"] == pytest.approx(
         hit["why"]["best_passage"]
         + hit["why"]["evidence"]
@@ -102,7 +113,7 @@ def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
     assert set(passage) == {
         *("passage_id", "address", "page", "lead", "text", "marks", "score", "why"),
     }
-    assert set(passage["why"]) == {"keyword", "semantic"}
+    assert set(passage["why"]) == {"keyword", "semantic", "coverage", "closeness"}
     assert all(passage["text"][a:b] for a, b in passage["marks"])
     assert answer["notice"] is None and answer["total"] >= len(answer["hits"]) > 0
 
