@@ -123,7 +123,8 @@ class _Page:
 
     def _folded(self, order: Sequence[int], enough: int) -> list[list[int]]:
         """The first `enough` documents, each with those after it whose best passage reads the
-        same; of such a group the one of highest authority and latest date comes first."""
+        same; of such a group the one most wished for, of highest authority and latest date comes
+        first."""
         ranking = self.ranking
         last_days = ranking.columns.last_days(ranking.places)
         groups: dict[str, list[int]] = {}
@@ -136,7 +137,7 @@ class _Page:
                 text = _NO_LETTER.sub("", held.text) if held else str(passage_id)
                 groups.setdefault(text, []).append(at)
         for group in groups.values():
-            group.sort(key=lambda at: (-ranking.priors[at], -last_days[at]))
+            group.sort(key=lambda at: (-ranking.priors[at] - ranking.wished[at], -last_days[at]))
         return list(islice(groups.values(), enough))
 
     def _chosen(self, rank: int, document_id: str) -> list[tuple[int | None, int]]:

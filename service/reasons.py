@@ -13,6 +13,7 @@ from index.shown import FoundDocument
 _WORDS_NAMED = 6
 _WISHES = {
     "title": "标题就是所问",
+    "edition": "有更新的版本",
     "number": "文号相符",
     "issuer": "单位相符",
     "type": "文种相符",
