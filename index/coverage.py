@@ -14,8 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +28,9 @@ MAX_CHARS = 2_000
 # A question of 500 characters has hundreds of terms: its rarest say what it is about.
 _MOST_TERMS = 32
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
-_HALF = np.uint64(32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Texts:
     """Several texts as one array of folded code points, (n,), 0 where folding gives not just one
     character; `ends[i]` is where text i ends, the break after it included."""
@@ -46,20 +43,28 @@ class Texts:
         ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64)
         return cls(analyzer.codes("\n".join(texts)), ends)
 
-    @cached_property
-    def folded(self) -> list[str]:
-        whole = self.codes.tobytes().decode("utf-32-le", "replace")
-        return [whole[start:end] for start, end in pairwise([0, *self.ends.tolist()])]
+    def places(self, term: str) -> NDArray[np.int64]:
+        """Where a term begins, ascending. Texts are parted by a break, so none runs over two."""
+        codes = self.codes
+        found = np.flatnonzero(codes[: len(codes) - len(term) + 1] == ord(term[0]))
+        for offset, char in enumerate(term[1:], start=1):
+            found = found[codes[found + offset] == ord(char)]
+        return found
+
+    def texts_of(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which text each of these places is in."""
+        return np.searchsorted(self.ends, places, side="right")
 
 
 def coverage(idf: Mapping[str, float], texts: Texts) -> NDArray[np.float64]:
     """Which part of these words, by idf, stands in each text, 0 to 1, `(n,)`."""
+    held = np.zeros(len(texts.ends))
     words = _rarest(idf)
-    if not words:
-        return np.zeros(len(texts.ends))
-    there = [[word in text for word in words] for text in texts.folded]
-    weights = np.array([idf[word] for word in words])
-    return np.asarray(np.array(there, bool).reshape(-1, len(words)) @ weights / weights.sum())
+    for word in words:
+        there = np.zeros(len(held), bool)
+        there[texts.texts_of(texts.places(word))] = True
+        held += idf[word] * there
+    return held / (sum(idf[word] for word in words) or 1.0)
 
 
 def closeness(idf: Mapping[str, float], texts: Texts) -> NDArray[np.float64]:
@@ -70,8 +75,11 @@ def closeness(idf: Mapping[str, float], texts: Texts) -> NDArray[np.float64]:
     if not pairs:
         return closest
     weights = np.array([idf[pair] for pair in pairs])
-    places, which = _found(pairs, texts.codes)
-    text_of = np.searchsorted(texts.ends, places, side="right")
+    each = [texts.places(pair) for pair in pairs]
+    places, which = np.concatenate(each), np.repeat(np.arange(len(pairs)), list(map(len, each)))
+    order = np.argsort(places)
+    places, which = places[order], which[order]
+    text_of = texts.texts_of(places)
     # Row i says how often each pair was found among the first i finds.
     seen = np.zeros((len(places) + 1, len(pairs)), np.int32)
     seen[np.arange(1, len(places) + 1), which] = 1
@@ -86,20 +94,3 @@ def _rarest(idf: Mapping[str, float]) -> list[str]:
     """The terms that count, rarest first."""
     terms = [term for term in idf if is_han(term) and not _NUMERALS.issuperset(term)]
     return sorted(terms, key=lambda term: (-idf[term], term))[:_MOST_TERMS]
-
-
-def _found(
-    pairs: Sequence[str], codes: NDArray[np.uint32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where in a text a pair stands, ascending, and which of `pairs` it is."""
-    wanted = np.array([ord(pair[0]) << 32 | ord(pair[1]) for pair in pairs], np.uint64)
-    order = np.argsort(wanted)
-    begins = np.zeros(codes.max(initial=0) + 1, bool)
-    firsts = (wanted >> _HALF).astype(np.int64)
-    begins[firsts[firsts < len(begins)]] = True
-    # Nine places in ten begin no pair at all.
-    places = np.flatnonzero(begins[codes[:-1]])
-    held = (codes[places].astype(np.uint64) << _HALF) | codes[places + 1]
-    nearest = order[np.minimum(np.searchsorted(wanted[order], held), len(pairs) - 1)]
-    right = wanted[nearest] == held
-    return places[right], nearest[right]

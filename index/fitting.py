@@ -23,10 +23,10 @@ from index.tuning import Tuning
 FEWEST = 24
 _FOLDS = 5
 # A hundredth of the score is e**(_SHARPNESS / 100) times the odds of being right.
-_SHARPNESS = 25.0
+_SHARPNESS = 15.0
 # A weight that moves scores by a standard deviation of _USUAL is as likely as the labels of about
 # one question speak for it.
-_USUAL = 0.03
+_USUAL = 0.02
 _STEPS, _SMALL = 30, 1e-6
 _TOP = 10
 # Candidates that a fit looks at; those further down are never shown.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -49,7 +49,7 @@ EVIDENCE, EVIDENCE_PASSAGES = 0.4, 3
 # how many candidates are read to see.
 COVERAGE, COVERED_BY_CHANCE = 0.1, 0.3
 CLOSENESS, CLOSE_BY_CHANCE = 0.2, 0.25
-_READ = 200
+_READ = 60
 
 # How much words that say the same count beside those that were typed.
 WAYS_WEIGHT = {SAME: 0.5, MEANT: 0.8, ALIAS: 0.8}
@@ -134,11 +134,12 @@ class Ranker:
         keywords = keyword_query(
             asked.text, self._collection.analyzer, asked.wish.numbers, asked.ways
         )
-        candidates, mode = self._candidates(asked, keywords, vector, depth)
+        idf = self._collection.engine.idf(keywords, asked.scope.audience)
+        candidates, mode = self._candidates(asked, keywords, idf, vector, depth)
         if floors and not asked.having:
             candidates = candidates.chosen(candidates.scores >= FLOORS[mode])
         if mode == "hybrid":
-            candidates = self._once_read(asked, keywords, candidates)
+            candidates = self._once_read(keywords, idf, candidates)
         offers = offered(self._collection, asked, columns, columns.places(candidates.ids), vector)
         return _Found(keywords, candidates.joined(offers.passages), offers, notice)
 
@@ -163,13 +164,13 @@ class Ranker:
         self,
         asked: Understood,
         keywords: KeywordQuery,
+        idf: Mapping[str, float],
         vector: NDArray[np.float32] | None,
         depth: int,
     ) -> tuple[Candidates, str]:
         """The best of both lanes, each scored in both, and the mode that came of it."""
         engine = self._collection.engine
         scope = asked.scope
-        idf = engine.idf(keywords, scope.audience)
         best = sum(w * idf[term] for _, terms, w in keywords.streams() for term in terms) or 1.0
         slots = tuple(slot.scaled(idf) for slot in keywords.slots)
         keywords = replace(keywords, number_score=best, slots=slots)
@@ -196,7 +197,7 @@ class Ranker:
         return fuse(found, fill, {alone: 1.0} if alone else WEIGHTS), alone or "hybrid"
 
     def _once_read(
-        self, asked: Understood, keywords: KeywordQuery, found: Candidates
+        self, keywords: KeywordQuery, idf: Mapping[str, float], found: Candidates
     ) -> Candidates:
         """The candidates, the best of them read: what of the question stands in them."""
         best = np.sort(np.lexsort((found.ids, -found.scores))[:_READ])
@@ -205,7 +206,6 @@ class Ranker:
         said = [asked.said(text) for text in held.values()]
         texts = coverage.Texts.of(said, self._collection.analyzer)
         covered, close = np.zeros(len(found.ids)), np.zeros(len(found.ids))
-        idf = self._collection.engine.idf(keywords, asked.scope.audience)
         covered[at] = coverage.coverage({word: idf[word] for word in keywords.words}, texts)
         close[at] = coverage.closeness({gram: idf[gram] for gram in keywords.grams}, texts)
         gain = COVERAGE * np.maximum(covered - COVERED_BY_CHANCE, 0)
