@@ -139,7 +139,7 @@ class Ranker:
         if floors and not asked.having:
             candidates = candidates.chosen(candidates.scores >= FLOORS[mode])
         if mode == "hybrid":
-            candidates = self._once_read(keywords, idf, candidates)
+            candidates = self._once_read(asked, keywords, idf, candidates)
         offers = offered(self._collection, asked, columns, columns.places(candidates.ids), vector)
         return _Found(keywords, candidates.joined(offers.passages), offers, notice)
 
@@ -197,7 +197,7 @@ class Ranker:
         return fuse(found, fill, {alone: 1.0} if alone else WEIGHTS), alone or "hybrid"
 
     def _once_read(
-        self, keywords: KeywordQuery, idf: Mapping[str, float], found: Candidates
+        self, asked: Understood, keywords: KeywordQuery, idf: Mapping[str, float], found: Candidates
     ) -> Candidates:
         """The candidates, the best of them read: what of the question stands in them."""
         best = np.sort(np.lexsort((found.ids, -found.scores))[:_READ])
