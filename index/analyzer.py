@@ -254,6 +254,13 @@ class Analyzer:
         """The words of a folded text one after another, so that joined they are the text."""
         return list(self._jieba.cut(folded))
 
+    def knows(self, word: str) -> bool:
+        """Whether a folded word is one of the dictionary's."""
+        return bool(self._jieba.FREQ.get(word))
+
+    def frequency(self, word: str) -> int:
+        return int(self._jieba.FREQ.get(word) or 0)
+
     def word_starts(self, folded: str) -> set[int]:
         """Where words begin in a folded text, those that search mode finds in longer ones too."""
         return {start for _, start, _ in self._jieba.tokenize(folded, mode="search")}

@@ -219,7 +219,7 @@ def encode_missing(
     titles = {d.document_id: d.title for d in library.documents({p.document_id for p in missing})}
     for part in _parts(missing):
         texts = {
-            p.vector_key: vector_text(titles[p.document_id], p.path, body_text(p.lead, p.text))
+            p.vector_key: vector_text(titles[p.document_id], p.path, body_text((), p.lead, p.text))
             for p in part
         }
         vectors = encode(encoder, texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -40,6 +41,7 @@ class Row:
     first: int
     count: int
     work: str | None = None
+    edition_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +54,7 @@ class Wished:
     period: NDArray[np.float64]
 
     def fully(self, wish: Wish) -> NDArray[np.bool_]:
-        """Which documents are all that is wished for."""
+        """Which documents are all that is wished for, dated in the time that is named."""
         each = (
             (wish.numbers, self.number),
             (wish.issuers, self.issuer),
@@ -62,7 +64,7 @@ class Wished:
         full = np.ones(len(self.number), bool)
         for wished, held in each:
             if wished:
-                full &= held > 0
+                full &= held == 1
         return full
 
 
@@ -118,6 +120,7 @@ class Columns:
         self._issuers = Values((row.issuer,) if row.issuer else () for row in self.rows)
         self._numbers = Values((row.number_key,) if row.number_key else () for row in self.rows)
         self._names: dict[Audience, dict[str, tuple[str, ...]]] = {}
+        self._latest: dict[Audience, dict[str, int]] = {}
         self._numbered: dict[Audience, dict[tuple[int | None, str], set[str]]] = {}
         self._bitmaps: dict[tuple[Audience, Filter], NDArray[np.uint8] | None] = {}
 
@@ -154,6 +157,24 @@ class Columns:
     def firsts(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """The first passage of each of the documents at these places."""
         return self._firsts[places]
+
+    def superseded(self, places: NDArray[np.int64], audience: Audience) -> NDArray[np.bool_]:
+        """Whether a later edition of the same rules is there for this audience."""
+        latest = self._latest.get(audience)
+        if latest is None:
+            latest = self._latest[audience] = {}
+            for row in self.rows:
+                if row.edition_of is not None and row.audience <= audience.rank:
+                    day = latest.get(row.edition_of, 0)
+                    latest[row.edition_of] = max(day, row.last_day)
+        rows = [self.rows[place] for place in places.tolist()]
+        return np.array(
+            [
+                row.edition_of is not None and 0 < row.last_day < latest.get(row.edition_of, 0)
+                for row in rows
+            ],
+            bool,
+        )
 
     def works(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """A number for the work that each of the documents at these places is or is a clause of:
@@ -330,7 +351,24 @@ def _row(document: StoredDocument, first: int, count: int) -> Row:
         first,
         count,
         work_of(document.title or ""),
+        edition_of(document),
     )
+
+
+# Rules that are issued again under the same name: 章程, 会费管理办法（试行）, 2016年版章程.
+_RULES = ("章程", "办法", "规定", "规则", "细则", "制度", "条例", "规范", "标准", "公约")
+_EDITION = re.compile(
+    r"[（(][^（）()]{0,20}[）)]|[0-9〇零一二三四五六七八九十]{2,4}年?(?:度|版)?|试行|暂行|修订|修正|管理"
+)
+
+
+def edition_of(document: StoredDocument) -> str | None:
+    """What all editions of the same rules have in common: their issuer and their name without
+    years and 试行; None for what is no rules."""
+    title = _EDITION.sub("", document.title or "")
+    if not title.endswith(_RULES):
+        return None
+    return sys.intern(f"{document.issuer}/{title.removeprefix(document.issuer or '')}")
 
 
 def work_of(title: str) -> str | None:

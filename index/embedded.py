@@ -168,6 +168,12 @@ class EmbeddedEngine:
     ) -> list[int]:
         return self._keywords[audience].newest(wanted, unwanted, k)
 
+    def spellings(self, beginning: str, audience: Audience, k: int) -> list[tuple[str, int]]:
+        return self._keywords[audience].spellings(beginning, k)
+
+    def missing(self, query: KeywordQuery, audience: Audience) -> frozenset[str]:
+        return self._keywords[audience].missing(query)
+
     def _issuers(self, scope: Scope) -> list[str]:
         part = scope.filter.issuer
         return [] if part is None else self.columns.issuers(scope.audience, part)

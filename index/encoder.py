@@ -96,6 +96,10 @@ class StaticEncoder:
     def dimension(self) -> int:
         return int(self._rows.shape[1])
 
+    def knows(self, word: str) -> bool:
+        """Whether a folded word has a vector: it was met often enough in training."""
+        return word in self._ids
+
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """float32, (len(texts), dimension), unit length or zero."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)

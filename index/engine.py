@@ -34,7 +34,8 @@ class Entry:
     """One passage for the keyword lane, as one group of audiences sees it.
 
     `body` are the terms of the text, `head` those of title and headings. `starts` are terms for
-    suggestions, of the texts that begin with this passage; they count for nothing in a score.
+    suggestions, of the texts that begin with this passage, `spellings` say how its words and
+    names may be typed (see `index.lexicon`); neither counts for anything in a score.
     """
 
     passage_id: int
@@ -42,6 +43,7 @@ class Entry:
     body: Terms
     head: Terms
     starts: frozenset[str] = frozenset()
+    spellings: frozenset[str] = frozenset()
 
 
 # (stream, term, weight)
@@ -212,6 +214,13 @@ class Engine(Protocol):
     ) -> list[int]:
         """The k newest passages with all of `wanted` and none of `unwanted` in `starts`, by the
         last day of their date, undated last, ties by passage id."""
+
+    def spellings(self, beginning: str, audience: Audience, k: int) -> list[tuple[str, int]]:
+        """The k commonest terms of `spellings` that begin so, each with the number of passages
+        that have it; that number may still count some that were deleted."""
+
+    def missing(self, query: KeywordQuery, audience: Audience) -> frozenset[str]:
+        """Those of the terms that stand in no passage, neither in its body nor in its head."""
 
     def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
         """The k passages of highest cosine with `vector`, `(dimension,)` of unit length."""

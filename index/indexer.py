@@ -7,11 +7,13 @@ take every document that changed since the engine's number, and put it again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import takewhile
 
 from index.aliases import mined
 from index.analyzer import Analyzer, Terms
 from index.engine import Engine, Entry, Whole
+from index.lexicon import names_in, spelling_terms
 from index.library import Library
 from index.memory import give_back
 from index.model import Audience
@@ -79,15 +81,22 @@ def _entries(
     }
     found: dict[Audience, list[Entry]] = {audience: [] for audience in Audience}
     path: tuple[str, ...] = ()
+    held: set[str] = set()
     for passage in library.passages_of(ids):
         document = documents[passage.document_id]
-        known = _known(path if passage.ordinal else (), passage.path)
+        if passage.ordinal == 0:
+            path, held = (), set()
+        known = _known(path, passage.path)
         path = passage.path
-        whole = _entry(document, passage, segment, known)
+        whole = _entry(document, passage, segment, known, held)
+        masked = False
         for audience in seers[document.audience]:
             seen = document_for(audience, document), passage_for(audience, passage)
             same = seen == (document, passage)
-            found[audience].append(whole if same else _entry(*seen, segment, known))
+            masked |= not same
+            found[audience].append(whole if same else _entry(*seen, segment, known, held))
+        if not masked:  # or some audience may not have read all of these words
+            held.update(whole.body.words, whole.head.words)
     return found
 
 
@@ -120,12 +129,20 @@ def _known(before: Sequence[str], path: Sequence[str]) -> int:
 
 
 def _entry(
-    document: StoredDocument, passage: StoredPassage, segment: _Segmenter, known: int
+    document: StoredDocument,
+    passage: StoredPassage,
+    segment: _Segmenter,
+    known: int,
+    held: AbstractSet[str],
 ) -> Entry:
+    """A passage as it reads; `held` are words that stood in the document before it."""
     head = head_text(document.title, document.number, passage.path)
+    body = body_text((), passage.lead, passage.text)
+    terms = segment(body), segment(head)
+    words = {word for part in terms for word in part.words} - held
     starts = _starts(document, passage, segment.spell, known)
-    body = body_text(passage.lead, passage.text)
-    return Entry(passage.passage_id, document, segment(body), segment(head), starts)
+    spellings = _spellings(document, passage, words, segment.spell, known)
+    return Entry(passage.passage_id, document, *terms, starts, spellings)
 
 
 def _starts(
@@ -138,6 +155,22 @@ def _starts(
             if text:
                 terms |= start_terms(kind, (text,), spell)
     return frozenset(terms)
+
+
+def _spellings(
+    document: StoredDocument,
+    passage: StoredPassage,
+    words: AbstractSet[str],
+    spell: Speller,
+    known: int,
+) -> frozenset[str]:
+    """How the new words of a passage and the names that begin or stand in it may be typed."""
+    if document.format == TEST_ROW:
+        return frozenset()
+    names = [*passage.path[known:], *names_in(passage.text)]
+    if passage.ordinal == 0:
+        names += filter(None, (document.title, document.issuer))
+    return frozenset(spelling_terms(words, names, spell))
 
 
 class _Segmenter:

@@ -44,7 +44,8 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("year", indexed=True)
     builder.add_unsigned_field("first_day", indexed=True, fast=True)
     builder.add_unsigned_field("last_day", indexed=True, fast=True)
-    builder.add_text_field("starts", tokenizer_name="whitespace", index_option="basic")
+    for name in ("starts", "spellings"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     builder.add_unsigned_field("newest", fast=True)
     return builder.build()
 
@@ -139,6 +140,28 @@ class Keywords:
         hits = searcher.search(query, limit=k, count=False, order_by_field="newest").hits
         return [int(_IDS - 1 - key % _IDS) for key, _ in hits]
 
+    def spellings(self, beginning: str, k: int) -> list[tuple[str, int]]:
+        """The k commonest terms of `spellings` that begin so, and how common each is."""
+        counted: Any = self._searcher.terms_with_prefix("spellings", beginning, limit=2 * k)
+        return [pair for pair in counted if self._stands("spellings", pair[0])][:k]
+
+    def missing(self, query: KeywordQuery) -> frozenset[str]:
+        """Those of the terms that stand nowhere, in body or head."""
+        return frozenset(
+            term
+            for stream, terms, _ in query.streams()
+            for term in terms
+            if not any(self._stands(f"{name}_{stream}", term) for name in (BODY, HEAD))
+        )
+
+    def _stands(self, field: str, term: str) -> bool:
+        """Whether a passage that was not deleted has the term: frequencies count them all."""
+        searcher = self._searcher
+        if not searcher.doc_freq(field, term):
+            return False
+        query = Query.term_query(self._schema, field, term, "basic")
+        return bool(searcher.search(query, limit=1, count=False).hits)
+
     def frequencies(self, query: KeywordQuery) -> dict[str, int]:
         """In how many passages each term stands, in the body."""
         found: dict[str, int] = {}
@@ -169,6 +192,8 @@ def _to_tantivy(schema: tantivy.Schema, entry: Entry) -> tantivy.Document:
     if entry.starts:
         fields["starts"] = " ".join(sorted(entry.starts))
         fields["newest"] = last * _IDS + _IDS - 1 - entry.passage_id
+    if entry.spellings:
+        fields["spellings"] = " ".join(sorted(entry.spellings))
     if document.issuer:
         fields["issuer"] = document.issuer
     if document.number_key:

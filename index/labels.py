@@ -89,7 +89,7 @@ class _Finder:
         """The letters of every passage of the files of that name."""
         if name not in self._letters:
             self._letters[name] = {
-                passage.passage_id: self._only_letters(body_text(passage.lead, passage.text))
+                passage.passage_id: self._only_letters(body_text((), passage.lead, passage.text))
                 for passage in self._collection.library.passages_of(sorted(self._documents[name]))
             }
         return self._letters[name]

@@ -178,10 +178,10 @@ class Library:
             yield passage_id, tuple(orjson.loads(path))
 
     def beginnings(self, passage_ids: Iterable[int], chars: int) -> dict[int, str]:
-        """Lead and first characters of the text of each of these passages."""
-        sql = f"SELECT passage_id, lead, substr(text, 1, {chars:d}) FROM passages"
+        """What the keyword lane's body is made of, the text only up to so many characters."""
+        sql = f"SELECT passage_id, path, lead, substr(text, 1, {chars:d}) FROM passages"
         rows = self._select(sql, "passage_id", passage_ids)
-        return {passage_id: body_text(lead, text) for passage_id, lead, text in rows}
+        return {key: body_text(orjson.loads(path), lead, text) for key, path, lead, text in rows}
 
     def addresses(self, document_ids: Iterable[str]) -> Iterator[tuple[int, str]]:
         """(passage, address) of every passage of these documents."""

@@ -242,7 +242,8 @@ class Lane:
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One passage as shown: `marks` are offsets into `text`, as the audience may read it.
-    `lead` stands before it (see Passage)."""
+    `lead` stands before it (see Passage). `parts` add up to `score`, `others` are words found in
+    place of those that were typed, as (typed, found)."""
 
     passage_id: int
     path: tuple[str, ...]
@@ -253,3 +254,5 @@ class Hit:
     score: float
     why: Mapping[str, Lane]
     lead: str = ""
+    parts: Mapping[str, float] = field(default_factory=dict)
+    others: tuple[tuple[str, str], ...] = ()

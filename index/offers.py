@@ -22,6 +22,8 @@ from index.understanding import Understood
 # What a document gains by being as the question wishes; the best passages of one question differ
 # by some hundredths, a good one from a poor one by two tenths (docs/quality.md).
 NUMBER, ISSUER, TYPE, PERIOD = 0.5, 0.10, 0.03, 0.08
+# What a document loses when a later edition of the same rules is there, and no time is asked for.
+SUPERSEDED = 0.15
 # A title that is just what was typed; less where the title says more.
 TITLE = 0.25
 # The clause asked for, in documents that come to mind.
@@ -44,12 +46,28 @@ class Offers:
         self, columns: Columns, places: NDArray[np.int64], asked: Understood
     ) -> NDArray[np.float64]:
         """What each of these documents gains, `(n,)`."""
-        gains = np.array([self.titles.get(place, 0.0) for place in places.tolist()], np.float64)
-        if asked.wish:
-            wished = columns.wished(places, asked.wish, asked.scope.audience)
-            gains += NUMBER * wished.number + ISSUER * wished.issuer
-            gains += TYPE * wished.type + PERIOD * wished.period
-        return gains
+        each = self.parts(columns, places, asked).values()
+        return np.asarray(np.sum([*each], axis=0), np.float64)
+
+    def parts(
+        self, columns: Columns, places: NDArray[np.int64], asked: Understood
+    ) -> dict[str, NDArray[np.float64]]:
+        """The same by what they gain it for, each `(n,)`."""
+        titles = np.array([self.titles.get(place, 0.0) for place in places.tolist()], np.float64)
+        # Who names no time asks what holds now.
+        now = asked.wish.period is None
+        old = np.where(columns.superseded(places, asked.scope.audience), -SUPERSEDED * now, 0.0)
+        if not asked.wish:
+            return {"title": titles, "edition": old}
+        wished = columns.wished(places, asked.wish, asked.scope.audience)
+        return {
+            "title": titles,
+            "edition": old,
+            "number": NUMBER * wished.number,
+            "issuer": ISSUER * wished.issuer,
+            "type": TYPE * wished.type,
+            "period": PERIOD * wished.period,
+        }
 
 
 def offered(
@@ -79,7 +97,8 @@ def offered(
 
 
 def _named(collection: Collection, asked: Understood, columns: Columns) -> dict[int, float]:
-    """Documents in whose title the question stands, and how much of the title it is."""
+    """Documents in whose title the question stands, and how much of the title it is; the issuer's
+    name before it counts for nothing."""
     typed = asked.text
     for _, start, end in reversed(find_clauses(typed)):
         typed = typed[:start] + typed[end:]
@@ -91,12 +110,13 @@ def _named(collection: Collection, asked: Understood, columns: Columns) -> dict[
     places = collection.engine.documents(titled)
     if not 0 < len(places) <= _NAMED:
         return {}
-    at = {columns.rows[place].document_id: place for place in places.tolist()}
-    sizes = {
-        at[document_id]: len(letters_of(title or "", collection.analyzer))
-        for document_id, title, _ in collection.library.names(at, scope.audience)
-    }
-    return {place: TITLE * len(letters) / max(size, len(letters)) for place, size in sizes.items()}
+    rows = {columns.rows[place].document_id: place for place in places.tolist()}
+    named = {}
+    for document_id, title, _ in collection.library.names(rows, scope.audience):
+        issuer = columns.rows[rows[document_id]].issuer or ""
+        said = letters_of((title or "").removeprefix(issuer), collection.analyzer)
+        named[rows[document_id]] = TITLE * len(letters) / max(len(said), len(letters))
+    return named
 
 
 def _clauses(collection: Collection, document_ids: Sequence[str], clause: str) -> list[int]:

@@ -54,13 +54,13 @@ def prepare(tools: Tools, document: Document) -> Prepared:
     texts: dict[str, str] = {}
     for passage in document.passages:
         head = head_text(document.title, document.number, passage.path)
-        body = body_text(passage.lead, passage.text)
+        body = body_text((), passage.lead, passage.text)
         for text in (body, head):
             for audience in (Audience.STAFF, Audience.PUBLIC):
                 seen = text_for(audience, text)
                 if seen not in terms:
                     terms[seen] = tools.analyzer.terms(seen)
-        text = vector_text(document.title, passage.path, body)
+        text = vector_text(document.title, passage.path, body_text((), passage.lead, passage.text))
         key = vector_key(text)
         keys.append(key)
         if tools.encoder is None:

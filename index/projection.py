@@ -54,7 +54,7 @@ def passage_for(audience: Audience, passage: StoredPassage) -> StoredPassage:
 
 def _masked_below(lead: str, passage: StoredPassage) -> str:
     """The text masked as it stands under its lead, which may name the columns of its table."""
-    whole = mask(body_text(passage.lead, passage.text)) if lead else ""
+    whole = mask(f"{passage.lead}\n{passage.text}") if lead else ""
     return whole[len(lead) + 1 :] if whole.startswith(f"{lead}\n") else mask(passage.text)
 
 
@@ -74,9 +74,10 @@ def head_text(title: str | None, number: str | None, path: Sequence[str]) -> str
     return "\n".join([title or "", number or "", *path])
 
 
-def body_text(lead: str, text: str) -> str:
-    """What the keyword lane's body field is made of."""
-    return f"{lead}\n{text}" if lead else text
+def body_text(path: Sequence[str], lead: str, text: str) -> str:
+    """What the keyword lane's body field is made of: the text under its own heading, which often
+    says what it is about and is not said again."""
+    return "\n".join(filter(None, (*path[-1:], lead, text)))
 
 
 def vector_text(title: str | None, path: Sequence[str], text: str) -> str:

@@ -84,6 +84,7 @@ class Ranking:
     priors: NDArray[np.float64]
     wished: NDArray[np.float64]
     tuned: NDArray[np.float64]
+    offers: Offers
     notice: str | None
     _order: NDArray[np.int64]
     _starts: NDArray[np.int64]
@@ -125,7 +126,7 @@ class Ranker:
         columns = self._collection.engine.columns
         found = self._found(asked, columns, depth, floors=floors)
         judged = self._judged(columns, found.candidates, asked, found.offers)
-        return _ranking(judged, self._tuned(judged), found.keywords, found.notice)
+        return _ranking(judged, self._tuned(judged), found)
 
     def _found(self, asked: Understood, columns: Columns, depth: int, *, floors: bool) -> _Found:
         """The candidates, with what is offered beside them."""
@@ -138,7 +139,7 @@ class Ranker:
         if floors and not asked.having:
             candidates = candidates.chosen(candidates.scores >= FLOORS[mode])
         if mode == "hybrid":
-            candidates = self._once_read(keywords, idf, candidates)
+            candidates = self._once_read(asked, keywords, idf, candidates)
         offers = offered(self._collection, asked, columns, columns.places(candidates.ids), vector)
         return _Found(keywords, candidates.joined(offers.passages), offers, notice)
 
@@ -196,13 +197,14 @@ class Ranker:
         return fuse(found, fill, {alone: 1.0} if alone else WEIGHTS), alone or "hybrid"
 
     def _once_read(
-        self, keywords: KeywordQuery, idf: Mapping[str, float], found: Candidates
+        self, asked: Understood, keywords: KeywordQuery, idf: Mapping[str, float], found: Candidates
     ) -> Candidates:
         """The candidates, the best of them read: what of the question stands in them."""
         best = np.sort(np.lexsort((found.ids, -found.scores))[:_READ])
         held = self._collection.library.beginnings(found.ids[best].tolist(), coverage.MAX_CHARS)
         at = np.searchsorted(found.ids, np.array(list(held), np.int64))
-        texts = coverage.Texts.of(list(held.values()), self._collection.analyzer)
+        said = [asked.said(text) for text in held.values()]
+        texts = coverage.Texts.of(said, self._collection.analyzer)
         covered, close = np.zeros(len(found.ids)), np.zeros(len(found.ids))
         covered[at] = coverage.coverage({word: idf[word] for word in keywords.words}, texts)
         close[at] = coverage.closeness({gram: idf[gram] for gram in keywords.grams}, texts)
@@ -247,8 +249,7 @@ class Ranker:
 def _ranking(
     judged: Judged,
     gains: NDArray[np.float64] | None,
-    keywords: KeywordQuery,
-    notice: str | None,
+    found: _Found,
 ) -> Ranking:
     """Documents by their best passage, the newer and then the first of equals."""
     ids, order, starts, scores = judged.ids, judged.order, judged.starts, judged.scores
@@ -262,14 +263,15 @@ def _ranking(
     best = np.lexsort((ids[starts], -last_days, -totals))
     return Ranking(
         judged.columns,
-        keywords,
+        found.keywords,
         judged.candidates,
         judged.places[best],
         totals[best],
         judged.priors[best],
         judged.wished[best],
         tuned[best],
-        notice,
+        found.offers,
+        found.notice,
         order,
         starts[best],
         judged.counts[best],

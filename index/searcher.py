@@ -6,22 +6,36 @@ text -> terms and vector -> both lanes inside the audience -> fusion -> document
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
 import numpy as np
 
+from index.alternatives import alternatives
+from index.certainty import Signs
 from index.collection import Collection
 from index.engine import Scope
 from index.errors import BadRequest
 from index.fusion import KEYWORD, SEMANTIC
 from index.judged import Judged
-from index.model import Query
+from index.model import Audience, Query
 from index.notation import parse_date
+from index.quote import Quote
 from index.ranker import DEPTH, Ranker
+from index.reply import replied
+from index.respelling import Respeller, Respelling
 from index.shown import FoundDocument, found, listed
-from index.understanding import MAX_CHARS, Finding, Known, Understood, understand
+from index.understanding import (
+    FIELD_NAMES,
+    MAX_CHARS,
+    SHAPE,
+    SOUND,
+    Finding,
+    Known,
+    Understood,
+    understand,
+)
 
 MODES = ("hybrid", KEYWORD, SEMANTIC)
 SORTS = ("relevance", "date")
@@ -32,7 +46,11 @@ MAX_OFFSET = 1000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one question found; `total` counts documents, exactly or among the candidates."""
+    """What one question found; `total` counts documents, exactly or among the candidates.
+
+    `signs` tell how surely something answers it, None where that was not asked.
+    `suggestions` are other questions that find something, when this one finds nothing.
+    """
 
     query: Query
     documents: tuple[FoundDocument, ...]
@@ -43,6 +61,9 @@ class Answer:
     took_ms: float
     findings: tuple[Finding, ...] = ()
     notice: str | None = None
+    quote: Quote | None = None
+    signs: Signs | None = None
+    suggestions: tuple[str, ...] = ()
 
 
 class Searcher:
@@ -57,6 +78,7 @@ class Searcher:
     ) -> None:
         self._collection = collection
         self._ranker = Ranker(collection, priors=priors)
+        self._respeller = Respeller(collection)
         self._home = home
 
     def search(self, query: Query) -> Answer:
@@ -73,17 +95,37 @@ class Searcher:
         order = np.arange(len(ranking))
         if query.sort == "date":
             order = np.argsort(-columns.last_days(ranking.places), kind="stable")
+        documents = found(self._collection, query, asked, order.tolist(), ranking)
+        reply = replied(self._collection, query, asked, ranking, documents)
         return Answer(
             query,
-            found(self._collection, query, asked, order.tolist(), ranking),
+            _quoted_first(documents, reply.quote),
             len(ranking),
             bool(asked.having),
             columns.facets(ranking.places, query.audience),
             self._generation(),
             (perf_counter() - began) * 1000,
             asked.findings,
-            _notice(asked, ranking.notice),
+            _notice(asked, ranking.notice, reply.notice),
+            reply.quote,
+            reply.signs,
+            () if len(ranking) else self._suggestions(query),
         )
+
+    def _suggestions(self, query: Query) -> tuple[str, ...]:
+        """What else could be asked, if it finds anything in the same part of the library."""
+        found = []
+        for text in alternatives(query.text, partial(self._doubted, query.audience)):
+            asked = self._understood(replace(query, text=text))
+            again = any(finding.kind in (SOUND, SHAPE) for finding in asked.findings)
+            if asked.text and not again and len(self._ranker.rank(asked)):
+                found.append(text)
+        return tuple(found)
+
+    def _doubted(self, audience: Audience, text: str) -> Sequence[Respelling]:
+        known = (*FIELD_NAMES, *self._collection.engine.columns.issuer_names(audience))
+        names = [name for name in known if name in text]
+        return self._respeller.respell(text, audience, known=names, bold=True)
 
     def ranked_documents(self, query: Query, k: int) -> list[str]:
         """The ids of the k best documents, whatever their score and however alike."""
@@ -108,6 +150,7 @@ class Searcher:
                 engine=self._collection.engine,
                 audience=query.audience,
             ),
+            lambda text, names: self._respeller.respell(text, query.audience, known=names),
         )
         return understand(query, known, self._collection.analyzer)
 
@@ -145,9 +188,23 @@ class Searcher:
         return f"{self._collection.generation}.{self._collection.library.seq()}"
 
 
-def _notice(asked: Understood, more: str | None = None) -> str | None:
+def _quoted_first(
+    documents: tuple[FoundDocument, ...], quote: Quote | None
+) -> tuple[FoundDocument, ...]:
+    """The passage that the quote is from comes first in its document."""
+    if quote is None:
+        return documents
+    return tuple(
+        replace(
+            each, hits=tuple(sorted(each.hits, key=lambda hit: hit.passage_id != quote.passage_id))
+        )
+        for each in documents
+    )
+
+
+def _notice(asked: Understood, *more: str | None) -> str | None:
     """Everything the person should be told."""
-    return "；".join(filter(None, (*asked.notices, more))) or None
+    return "；".join(filter(None, (*asked.notices, *more))) or None
 
 
 def check(query: Query) -> None:

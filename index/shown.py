@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 
@@ -31,13 +31,14 @@ _NO_LETTER = re.compile(r"[\W_]+")
 class FoundDocument:
     """A document with its best passages, and those folded under it: their best passage says
     the same, character for character. `prior` is what its authority added to the score,
-    `wished` what being as the question wishes did, `tuned` what the library's own tuning did."""
+    `wished` what being as the question wishes did, by wish, `tuned` what the library's tuning
+    did."""
 
     document: StoredDocument
     score: float
     hits: tuple[Hit, ...]
     prior: float = 0.0
-    wished: float = 0.0
+    wished: Mapping[str, float] = field(default_factory=dict)
     tuned: float = 0.0
     copies: tuple[StoredDocument, ...] = ()
 
@@ -102,12 +103,19 @@ class _Page:
                         float(ranking.scores[first]),
                         hits,
                         float(ranking.priors[first]),
-                        float(ranking.wished[first]),
+                        self._wished(first),
                         float(ranking.tuned[first]),
                         tuple(documents[ids[at]] for at in copies if ids[at] in documents),
                     )
                 )
         return tuple(shown)
+
+    def _wished(self, rank: int) -> dict[str, float]:
+        """What the document at that rank gained by being as wished for, by wish."""
+        ranking = self.ranking
+        place = ranking.places[rank : rank + 1]
+        parts = ranking.offers.parts(ranking.columns, place, self.asked)
+        return {name: float(gains[0]) for name, gains in parts.items() if gains[0]}
 
     def _read(self, passage_ids: Iterable[int]) -> None:
         missing = sorted(set(passage_ids) - self.held.keys())
@@ -115,7 +123,8 @@ class _Page:
 
     def _folded(self, order: Sequence[int], enough: int) -> list[list[int]]:
         """The first `enough` documents, each with those after it whose best passage reads the
-        same; of such a group the one of highest authority and latest date comes first."""
+        same; of such a group the one most wished for, of highest authority and latest date comes
+        first."""
         ranking = self.ranking
         last_days = ranking.columns.last_days(ranking.places)
         groups: dict[str, list[int]] = {}
@@ -128,7 +137,7 @@ class _Page:
                 text = _NO_LETTER.sub("", held.text) if held else str(passage_id)
                 groups.setdefault(text, []).append(at)
         for group in groups.values():
-            group.sort(key=lambda at: (-ranking.priors[at], -last_days[at]))
+            group.sort(key=lambda at: (-ranking.priors[at] - ranking.wished[at], -last_days[at]))
         return list(islice(groups.values(), enough))
 
     def _chosen(self, rank: int, document_id: str) -> list[tuple[int | None, int]]:
@@ -190,6 +199,18 @@ class _Page:
             0.0 if at is None else float(candidates.scores[at]),
             {} if at is None else candidates.why(at),
             passage.lead,
+            {} if at is None else candidates.parts(at),
+            self._others(passage.text),
+        )
+
+    def _others(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Words that stand in a text in place of those that were typed."""
+        folded = self.collection.analyzer.normalise(text).text if self.asked.ways else ""
+        return tuple(
+            (way.word, other)
+            for way in self.asked.ways
+            for other in way.others
+            if other in folded and way.word not in folded
         )
 
     def _marks(self, text: str, terms: Sequence[str]) -> tuple[tuple[int, int], ...]:

@@ -69,10 +69,20 @@ def sound(word: str) -> str:
 
 def initials(word: str) -> str:
     """The first letters of the syllables, digits and letters kept: 2024年会费 -> 2024nhf."""
-    return "".join(
-        part if part.isascii() else "".join(syllable[0] for syllable in _syllables(part))
-        for part in _parts(word)
+    return "".join(syllable[0] for syllable in heard(word))
+
+
+def heard(word: str) -> tuple[str, ...]:
+    """One syllable for each character of a word as it is read; digits and letters are themselves.
+    What follows after MAX_CHARS characters is left out."""
+    return tuple(
+        chain.from_iterable(part if part.isascii() else _spoken(part) for part in _parts(word))
     )
+
+
+def load() -> None:
+    """Be ready to answer at once, here rather than at the first question."""
+    readings("会"), sound("会费")
 
 
 def sounds_like(text: str, word: str) -> Alike:

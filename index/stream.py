@@ -73,6 +73,16 @@ class Stream:
             yield self._normal.span(first, last + 1)
             at = self.letters.find(letters, at + 1)
 
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets into the text of `letters[start:end]`; of none, where they would stand."""
+        if start < end:
+            return self._normal.span(self._place(start), self._place(end - 1) + 1)
+        if start < len(self.letters):
+            at = self._normal.span(self._place(start), self._place(start) + 1)[0]
+        else:
+            at = self.span(start - 1, start)[1] if start else 0
+        return at, at
+
     def _place(self, at: int) -> int:
         """Where a letter stands in the folded text."""
         befores, shifts = self._cuts

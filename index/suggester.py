@@ -26,7 +26,9 @@ from index.suggestions import (
     Speller,
     Spelling,
     Suggestion,
-    wanted_terms,
+    Typed,
+    Written,
+    heard_ways,
     whole_term,
 )
 
@@ -58,15 +60,23 @@ class Suggester:
             return ()
         self._collection.refresh()
         with self._collection.library.reading():
-            found = self._found(parts, audience, limit)
+            found = self._found(Written(parts), audience, limit)
             if not found and len(parts) > 1:  # a space typed where the text has none
-                found = self._found(("".join(parts),), audience, limit)
-        return found
+                found = self._found(Written(("".join(parts),)), audience, limit)
+            if len(found) < limit:
+                had = {suggestion.text for suggestion in found}
+                more = self._heard(text, audience, limit)
+                found += tuple(one for one in more if one.text not in had)
+        return found[:limit]
 
-    def _found(
-        self, parts: Sequence[str], audience: Audience, limit: int
-    ) -> tuple[Suggestion, ...]:
-        ranking = Ranking(parts, limit)
+    def _heard(self, text: str, audience: Audience, limit: int) -> tuple[Suggestion, ...]:
+        """By pinyin or first letters, the first way of hearing it that finds anything."""
+        ways = heard_ways(self._collection.analyzer.normalise(text).text)
+        finds = (self._found(way, audience, limit) for way in ways)
+        return next(filter(None, finds), ())
+
+    def _found(self, typed: Typed, audience: Audience, limit: int) -> tuple[Suggestion, ...]:
+        ranking = Ranking(typed, limit)
         seen: dict[str, list[str]] = {kind: [] for kind in KINDS}
         for at_start in (True, False):
             for kind in KINDS:
@@ -80,7 +90,7 @@ class Suggester:
 
     def _offer_issuers(self, audience: Audience, ranking: Ranking) -> None:
         for place, (name, spelling) in enumerate(self._issuers(audience)):
-            if ranking.parts[0] in spelling.letters:  # most have it nowhere
+            if ranking.typed.may_be_in(spelling):  # most are not
                 ranking.offer(Suggestion(name, ISSUER), spelling, (place, 0))
 
     def _issuers(self, audience: Audience) -> list[tuple[str, Spelling]]:
@@ -95,7 +105,7 @@ class Suggester:
         self, audience: Audience, ranking: Ranking, seen: list[str], kind: str, at_start: bool
     ) -> None:
         """Offer texts of one kind, newest first, until there are enough; `seen` grows."""
-        wanted = wanted_terms(kind, ranking.parts, at_start=at_start)
+        wanted = ranking.typed.wanted(kind, at_start=at_start)
         for _ in range(_ROUNDS):
             ids = self._collection.engine.search_starts(wanted, seen, audience, _AT_ONCE)
             for passage_id, row, texts in self._texts(kind, ids, audience):

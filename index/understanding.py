@@ -16,6 +16,7 @@ from index.analyzer import Analyzer
 from index.engine import NAME, Exact, Scope
 from index.model import Query, Wish
 from index.notation import find_clauses, find_numbers, parse_int
+from index.respelling import LOOK_ALIKE, Respelling
 from index.stream import letters_of
 from index.thesaurus import Way
 from index.timewords import find_times
@@ -24,6 +25,7 @@ MAX_CHARS = 500
 # Quotations and exclusions; more than that is a text pasted by mistake.
 _MOST_OPERATORS = 20
 
+SOUND, SHAPE = "sound", "shape"
 PHRASE, EXCLUDED, TITLE, NUMBER = "phrase", "exclude", "title", "number"
 ISSUER, TYPE, YEAR, TIME, CLAUSE = "issuer", "type", "year", "date", "clause"
 FIELD, WAY = "field", "alias"
@@ -40,6 +42,7 @@ _FIELDS = {
     YEAR: "年份 年度",
 }
 _FIELD_OF = {name: field for field, names in _FIELDS.items() for name in names.split()}
+FIELD_NAMES = tuple(_FIELD_OF)
 _QUOTED = (
     r'["＂](?P<{0}a>[^"＂]*)["＂]|“(?P<{0}b>[^“”]*)”|「(?P<{0}c>[^「」]*)」|『(?P<{0}d>[^『』]*)』'
 )
@@ -99,6 +102,13 @@ class Understood:
             text = text.replace(way.word, " ".join(way.others))
         return text
 
+    def said(self, text: str) -> str:
+        """A document's text in the words of the question, where it says the same in others."""
+        for way in self.ways:
+            for other in way.others:
+                text = text.replace(other, way.word)
+        return text
+
     @property
     def having(self) -> tuple[Exact, ...]:
         return self.scope.having
@@ -107,13 +117,15 @@ class Understood:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What can be meant, as one audience knows it: issuers, kinds of documents, 发文字号 by (year,
-    serial), and the name of the association whose library this is."""
+    serial), the name of the association whose library this is, and what to take instead of text
+    that stands nowhere, unless it holds one of the names given."""
 
     issuers: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     numbers: Callable[[int | None, str], Sequence[str]] = lambda year, serial: ()
     home: str | None = None
     ways: Callable[..., Sequence[Way]] = lambda text, issuers: ()
+    respell: Callable[[str, Sequence[str]], Sequence[Respelling]] = lambda text, names: ()
 
 
 def understand(query: Query, known: Known, analyzer: Analyzer) -> Understood:
@@ -130,6 +142,7 @@ def understand(query: Query, known: Known, analyzer: Analyzer) -> Understood:
         reading.quotations()
     reading.numbers()
     reading.times()
+    reading.respellings()
     reading.names()
     reading.clauses()
     reading.other_words()
@@ -326,6 +339,21 @@ class _Reading:
                 if time.relative:
                     before, after = self.text[: time.start], self.text[time.end :]
                     self.text = f"{before} {after.removeprefix('的')}"
+
+    def respellings(self) -> None:
+        """Pinyin, first letters, homophones and look-alikes of what documents say."""
+        known, text = self._known, self.text
+        names = [name for name in (*known.issuers, *known.types, *_REGIONS) if name in text]
+        names += [way.word for way in known.ways(text, issuers=())]
+        hows: dict[str, None] = {}
+        for one in reversed(known.respell(text, names)):
+            kind = SHAPE if one.how == LOOK_ALIKE else SOUND
+            if self._found(kind, text[one.start : one.end], one.value):
+                self.text = f"{self.text[: one.start]}{one.value}{self.text[one.end :]}"
+                hows[one.how] = None
+        if hows:
+            how, searched = "、".join(reversed(hows)), " ".join(self.text.split())
+            self.notices.append(f"已按“{searched}”搜索（{how}）")
 
     def names(self) -> None:
         """Issuers, places and kinds of documents that the library knows."""

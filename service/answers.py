@@ -21,7 +21,8 @@ class Answers(Protocol):
         """The JSON of `GET /v1/search` for these query parameters; none of them is empty.
 
         Each passage's `page` is `[first, last]`; its `marks` are code-point offsets into its
-        `text`, and its `lead` was said before it. Raises BadRequest with a message in Chinese.
+        `text`, and its `lead` was said before it; `answer` is a quote from one of the hits, or
+        None. Raises BadRequest with a message in Chinese.
         """
         ...
 

@@ -11,8 +11,10 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from index.citation import MAX_TEXT_CHARS
 from index.collection import Collection
 from index.errors import BadRequest, EncoderUnavailable, NotFound, SearchError
 from index.model import Audience
@@ -22,6 +24,7 @@ from service.pages import error_page
 from service.pages import router as pages_router
 from service.selftest import run_self_test
 from service.settings import Settings
+from service.wire import to_text
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,53 @@ _SUGGESTED = {
         {"text": "会费管理办法", "kind": "title", "document_id": "3f2a9c0b7d1e"},
         {"text": "第三章 会费的缴纳", "kind": "heading", "document_id": "3f2a9c0b7d1e"},
     ],
+}
+# A text of that many characters, each written as \\u0000, some of them as two.
+_MOST_BYTES = 12 * MAX_TEXT_CHARS + 1_000
+_VERIFY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["text"],
+                    "properties": {"text": {"type": "string", "maxLength": MAX_TEXT_CHARS}},
+                },
+                "example": {"text": "普通会员单位会费每年3000元。"},
+            }
+        },
+    }
+}
+_VERIFIED = {
+    "sentences": [
+        {
+            "text": "普通会员单位会费每年3000元。",
+            "start": 0,
+            "end": 15,
+            "verdict": "near",
+            "likeness": 0.933,
+            "found": {
+                "quote": "普通会员单位会费每年2000元",
+                "document_id": "3f2a9c0b7d1e",
+                "title": "会费管理办法",
+                "number": None,
+                "issuer": None,
+                "date": "2025-01-01",
+                "types": ["办法"],
+                "source": "会费管理办法.docx",
+                "url": "/documents/3f2a9c0b7d1e",
+                "passage_id": 12,
+                "start": 4,
+                "end": 18,
+                "page": [1, 1],
+                "address": "第三条",
+            },
+            "differences": [
+                {"kind": "number", "name": "数字不同", "given": [10, 14], "found": [10, 14]}
+            ],
+        }
+    ]
 }
 
 
@@ -116,7 +166,13 @@ def error_json(code: str, message: str, status: int) -> Response:
 def _programs(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["检索"])
 
-    @router.get("/search", summary="检索", openapi_extra=_parameters(_SEARCH))
+    @router.get(
+        "/search",
+        summary="检索",
+        description="answer 是从文件里原样摘出的一句，附出处；start、end 是在那一段文字中的起止。"
+        "没有能直接回答的内容时 answer 为 null，notice 里写明仅供参考。",
+        openapi_extra=_parameters(_SEARCH),
+    )
     def search(request: Request) -> Response:
         return _json(desk.search(_single(request)))
 
@@ -130,6 +186,19 @@ def _programs(desk: Desk) -> APIRouter:
     )
     def suggest(request: Request) -> Response:
         return _json(desk.suggest(_single(request)))
+
+    @router.post(
+        "/verify",
+        summary="核对一段话是不是文件里的原话",
+        description="逐句核对，最多 2000 字、50 句。verdict 为 exact（原文如此）、"
+        "near（有相近的一句）或 absent（文件库里没有）。found 是出处，start、end 是在那一段文字中的"
+        "起止；differences 是不同之处在两句话中的起止，kind 为 number、date、negation 或 words。",
+        responses={200: {"content": {"application/json": {"example": _VERIFIED}}}},
+        openapi_extra=_VERIFY,
+    )
+    async def verify(request: Request) -> Response:
+        text = to_text(await _body(request))
+        return _json(await run_in_threadpool(desk.verify, text))
 
     @router.get("/documents/{document_id}", summary="一份文件")
     def document(document_id: str) -> Response:
@@ -149,6 +218,16 @@ def _programs(desk: Desk) -> APIRouter:
         )
 
     return router
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a request, of a size that one text may have. Raises BadRequest."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _MOST_BYTES:
+            raise BadRequest(f"提交的内容太大，一次最多核对 {MAX_TEXT_CHARS} 个字")
+    return body
 
 
 def _parameters(described: Mapping[str, str]) -> dict[str, Any]:

@@ -39,12 +39,17 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a task. Where nothing should answer, all three are whether nothing did."""
+    """What became of a task. Where nothing should answer, all four are whether nothing did: there
+    may be documents to look at, but no quote.
+
+    `quoted` is whether the quote is the sentence expected, or a part of it, or holds it.
+    """
 
     task: Task
     document_first: bool
     passage_shown: bool
     passage_first: bool
+    quoted: bool
     forbidden: tuple[str, ...] = ()
 
     @property
@@ -113,7 +118,8 @@ def judge(task: Task, answer: Mapping[str, Any], analyzer: Analyzer) -> Verdict:
     forbidden = [word for word in task.must_not_contain if word in text]
     forbidden += [hit["source"] for hit in hits if hit["source"] in task.must_not_docs]
     if task.document is None or task.passage is None:
-        return Verdict(task, not hits, not hits, not hits, tuple(forbidden))
+        none = answer["answer"] is None
+        return Verdict(task, none, none, none, none, tuple(forbidden))
     wanted = _letters(task.passage, analyzer)
     holding = [
         hit["source"] == task.document and wanted in _letters(passage["text"], analyzer)
@@ -125,8 +131,24 @@ def judge(task: Task, answer: Mapping[str, Any], analyzer: Analyzer) -> Verdict:
         document_first=bool(hits) and hits[0]["source"] == task.document,
         passage_shown=any(holding),
         passage_first=holding[:1] == [True],
+        quoted=_is_quoted(task, answer, wanted, analyzer),
         forbidden=tuple(forbidden),
     )
+
+
+def _is_quoted(task: Task, answer: Mapping[str, Any], wanted: str, analyzer: Analyzer) -> bool:
+    """Whether the quote comes from the document expected and is the sentence, of whatever cut."""
+    quote = answer["answer"]
+    if quote is None:
+        return False
+    sources = {
+        hit["source"]
+        for found in answer["hits"]
+        if found["document_id"] == quote["document_id"]
+        for hit in (found, *found["copies"])
+    }
+    letters = _letters(quote["quote"], analyzer)
+    return task.document in sources and (wanted in letters or letters in wanted)
 
 
 def _letters(text: str, analyzer: Analyzer) -> str:

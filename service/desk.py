@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from index.citation import Citations
 from index.collection import Collection
 from index.errors import NotFound
 from index.model import Audience, Filter
@@ -17,7 +18,14 @@ from index.projection import document_for, shows_pictures
 from index.searcher import Searcher
 from index.suggester import Suggester
 from service.settings import Settings
-from service.wire import answer_json, reading_json, suggestions_json, to_query, to_suggest
+from service.wire import (
+    answer_json,
+    citations_json,
+    reading_json,
+    suggestions_json,
+    to_query,
+    to_suggest,
+)
 
 _EXAMPLES = 3
 
@@ -36,6 +44,7 @@ class Desk:
         self._collection = collection
         self._searcher = Searcher(collection, priors=priors, home=settings.name)
         self._suggester = Suggester(collection)
+        self._citations = Citations(collection, audience)
         self._audience = audience
         self._settings = settings
 
@@ -73,6 +82,10 @@ class Desk:
     def suggest(self, params: Mapping[str, str]) -> dict[str, Any]:
         text, limit = to_suggest(params)
         return suggestions_json(text, self._suggester.suggest(text, self._audience, limit))
+
+    def verify(self, text: str) -> dict[str, Any]:
+        """What of a pasted text stands in the library."""
+        return citations_json(text, self._citations.check(text), self._settings.base_url)
 
     def document(self, document_id: str) -> dict[str, Any]:
         library = self._collection.library

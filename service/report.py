@@ -215,9 +215,14 @@ def print_document(document: Document) -> None:
 
 
 def print_answer(answer: Mapping[str, Any]) -> None:
-    """Hits with their marked passages."""
+    """The quote, and hits with their marked passages."""
     if answer["notice"]:
         _out.print(answer["notice"], markup=False, style="yellow")
+    if answer["answer"]:
+        _out.print(f"原文摘录：{answer['answer']['quote']}\n", markup=False, style="bold")
+    if answer["suggestions"]:
+        meant = "、".join(answer["suggestions"])
+        _out.print(f"您是不是要找：{meant}", markup=False, style="yellow")
     about = "" if answer["total_is_exact"] else "约 "
     _out.print(
         f"找到{about} {answer['total']} 份文件" if answer["hits"] else "没有找到", markup=False
@@ -251,6 +256,7 @@ def print_verdicts(verdicts: Sequence[Verdict], as_json: bool) -> None:
         "document_first": sum(verdict.document_first for verdict in verdicts),
         "passage_shown": sum(verdict.passage_shown for verdict in verdicts),
         "passage_first": sum(verdict.passage_first for verdict in verdicts),
+        "quoted": sum(verdict.quoted for verdict in verdicts),
     }
     if as_json:
         rows = [{**asdict(verdict), "right": verdict.right} for verdict in verdicts]
@@ -258,7 +264,8 @@ def print_verdicts(verdicts: Sequence[Verdict], as_json: bool) -> None:
         return
     _out.print(
         f"{counts['tasks']} 题，做对 {counts['right']} 题：首份文件对 {counts['document_first']}，"
-        f"列出的段落里有答案 {counts['passage_shown']}，首段就是答案 {counts['passage_first']}"
+        f"列出的段落里有答案 {counts['passage_shown']}，首段就是答案 {counts['passage_first']}，"
+        f"摘出的就是那一句 {counts['quoted']}"
     )
     for verdict in verdicts:
         if not verdict.right:

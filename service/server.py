@@ -16,6 +16,7 @@ from types import FrameType
 import typer
 import uvicorn
 
+from index import sounds
 from index.collection import Collection
 from index.errors import SearchError
 from index.model import Audience
@@ -59,6 +60,7 @@ def _answer(
 ) -> None:
     """Answer what arrives until a signal comes; `at_end` is called when it does."""
     collection.refresh()
+    threading.Thread(target=sounds.load, daemon=True).start()  # no question waits for it
     app = SecurityHeaders(create_app(collection, settings, readiness))
     config = uvicorn.Config(
         app,

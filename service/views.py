@@ -11,7 +11,16 @@ from typing import Any
 from index.model import DOUBTFUL
 from service.excerpt import Piece, Span, excerpt, pieces_of
 from service.links import Links, site_address
-from service.wording import FILTERS, FINDINGS, MODES, PAGE_SIZE, SORTS, date_zh, pages_zh
+from service.wording import (
+    FILTERS,
+    FINDINGS,
+    MODES,
+    PAGE_SIZE,
+    RESPELLINGS,
+    SORTS,
+    date_zh,
+    pages_zh,
+)
 
 HEADING_CHARS = 60
 # What was said before a passage helps to read it and must not push it off a phone's screen.
@@ -53,6 +62,22 @@ def _card(hit: Mapping[str, Any], links: Links) -> dict[str, Any]:
             }
             for passage in passages
         ],
+    }
+
+
+def _answer(result: Mapping[str, Any], links: Links) -> dict[str, Any] | None:
+    """The quote above the list: its words, and where they stand."""
+    quote = result["answer"]
+    if quote is None:
+        return None
+    hit = next(hit for hit in result["hits"] if hit["document_id"] == quote["document_id"])
+    pages = pages_zh(quote["page"], hit["source"])
+    fields = (hit["number"], date_zh(hit["date"]), quote["address"], pages)
+    return {
+        "quote": quote["quote"],
+        "title": _title(hit),
+        "url": links.document(quote["document_id"], quote["passage_id"]),
+        "fields": [value for value in fields if value],
     }
 
 
@@ -107,7 +132,15 @@ def _understood(findings: Sequence[Mapping[str, Any]], links: Links) -> list[dic
             "url": links.search(literal="|".join(filter(None, (literal, item["text"])))),
         }
         for item in findings
+        if item["kind"] in FINDINGS
     ]
+
+
+def _as_typed(findings: Sequence[Mapping[str, Any]], links: Links) -> str | None:
+    """The search for what was typed, where something else was searched for."""
+    typed = [item["text"] for item in findings if item["kind"] in RESPELLINGS]
+    literal = links.params.get("literal", "")
+    return links.search(literal="|".join(filter(None, (literal, *typed)))) if typed else None
 
 
 def _literal(links: Links) -> list[dict[str, str]]:
@@ -152,6 +185,12 @@ def results_view(result: Mapping[str, Any], links: Links) -> dict[str, Any]:
         "total": result["total"],
         "exact": result["total_is_exact"],
         "notice": result["notice"],
+        "answer": _answer(result, links),
+        "as_typed": _as_typed(result["query"]["understood"], links),
+        "suggestions": [
+            {"text": text, "url": links.search(q=text, literal=None)}
+            for text in result["suggestions"]
+        ],
         "understood": _understood(result["query"]["understood"], links),
         "literal": _literal(links),
         "cards": [_card(hit, links) for hit in result["hits"]],

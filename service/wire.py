@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
+from index.citation import Citation
 from index.errors import BadRequest
 from index.model import Audience, Filter, Hit, Query
 from index.notation import number_key, parse_date
 from index.projection import lines_for, text_for
+from index.quote import Quote
 from index.records import StoredDocument, StoredPassage
 from index.searcher import Answer
 from index.shown import FoundDocument
 from index.suggester import SUGGESTIONS
 from index.suggestions import Suggestion
 from service.places import Places
+from service.reasons import reasons
+from service.wording import DIFFERENCES
+
+_log = logging.getLogger(__name__)
 
 FILTERS = ("type", "issuer", "year", "date_from", "date_to", "number")
 PARAMETERS = (
@@ -112,7 +121,7 @@ def _date(given: Mapping[str, str], key: str) -> str | None:
 
 
 def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, Any]:
-    """The JSON of GET /v1/search; `why` only when asked to explain."""
+    """The JSON of GET /v1/search; `why` and `certainty` only when asked to explain."""
     query = answer.query
     first = query.offset + 1
     understood = [
@@ -125,7 +134,9 @@ def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, An
         "took_ms": round(answer.took_ms, 2),
         "generation": answer.generation,
         "notice": answer.notice,
-        "answer": None,
+        "suggestions": list(answer.suggestions),
+        "answer": quote_json(answer.quote, answer.documents),
+        **({"certainty": answer.signs and round(answer.signs.certainty, 3)} if explain else {}),
         "hits": [
             {
                 "rank": rank,
@@ -138,6 +149,78 @@ def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, An
             for rank, found in enumerate(answer.documents, start=first)
         ],
         "facets": answer.facets,
+    }
+
+
+def quote_json(quote: Quote | None, documents: Sequence[FoundDocument]) -> dict[str, Any] | None:
+    """A quote with its place; None, and a line in the log, where it is not what stands there."""
+    if quote is None:
+        return None
+    shown = {
+        hit.passage_id: hit.text
+        for found in documents
+        if found.document.document_id == quote.document_id
+        for hit in found.hits
+    }
+    text = shown.get(quote.passage_id, "")[quote.start : quote.end]
+    if not text or text != quote.text:
+        _log.error("a quote of passage %s is not what stands there", quote.passage_id)
+        return None
+    return {
+        "quote": quote.text,
+        "document_id": quote.document_id,
+        "passage_id": quote.passage_id,
+        "start": quote.start,
+        "end": quote.end,
+        "page": list(quote.pages),
+        "address": quote.address,
+    }
+
+
+def to_text(body: bytes) -> str:
+    """The text of a request for POST /v1/verify. Raises BadRequest saying what is expected."""
+    try:
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest('请用 JSON 提交，如 {"text": "要核对的句子"}') from error
+    if not isinstance(given, dict) or not isinstance(given.get("text"), str) or len(given) > 1:
+        raise BadRequest('应是只有 text 一项的 JSON 对象，如 {"text": "要核对的句子"}')
+    return str(given["text"])
+
+
+def citations_json(text: str, citations: Sequence[Citation], base_url: str) -> dict[str, Any]:
+    """The JSON of POST /v1/verify."""
+    return {"sentences": [_citation_json(text, each, base_url) for each in citations]}
+
+
+def _citation_json(text: str, citation: Citation, base_url: str) -> dict[str, Any]:
+    place = citation.place
+    return {
+        "text": text[citation.start : citation.end],
+        "start": citation.start,
+        "end": citation.end,
+        "verdict": citation.verdict,
+        "likeness": round(citation.likeness, 3),
+        "found": None
+        if place is None
+        else {
+            "quote": place.text,
+            **document_json(place.document, base_url),
+            "passage_id": place.passage.passage_id,
+            "start": place.start,
+            "end": place.end,
+            "page": list(place.passage.pages),
+            "address": place.passage.address,
+        },
+        "differences": [
+            {
+                "kind": each.kind,
+                "name": DIFFERENCES[each.kind],
+                "given": list(each.given),
+                "found": list(each.held),
+            }
+            for each in citation.differences
+        ],
     }
 
 
@@ -167,14 +250,16 @@ def document_json(document: StoredDocument, base_url: str) -> dict[str, Any]:
 
 
 def document_why(found: FoundDocument) -> dict[str, Any]:
-    """What moved a document beside its best passage."""
+    """What moved a document beside its best passage, and all of it in words."""
     best = max(hit.score for hit in found.hits) if found.hits else 0.0
+    wished = sum(found.wished.values())
     return {
         "best_passage": round(best, 6),
-        "evidence": round(found.score - best - found.prior - found.wished - found.tuned, 6),
-        "wished": round(found.wished, 6),
-        "tuned": round(found.tuned, 6),
+        "evidence": round(found.score - best - found.prior - wished - found.tuned, 6),
+        "wished": round(wished, 6),
         "authority": {"level": found.document.authority, "score": round(found.prior, 6)},
+        "tuned": round(found.tuned, 6),
+        "reasons": reasons(found),
     }
 
 

@@ -28,6 +28,15 @@ FINDINGS = {
     "clause": "优先条款",
     "alias": "也找",
 }
+# In what a pasted sentence differs from the one in a file.
+DIFFERENCES = {
+    "number": "数字不同",
+    "date": "日期不同",
+    "negation": "肯定与否定不同",
+    "words": "文字不同",
+}
+# What was taken for something else: the notice says so, beside the way back.
+RESPELLINGS = ("sound", "shape")
 # What a reader of files was not sure of; docs/reading.md says when each is given.
 WARNINGS = {
     "type_mismatch": "文件的扩展名与内容不符，已按内容读取",

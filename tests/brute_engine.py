@@ -118,6 +118,24 @@ class BruteEngine:
 
         return [entry.passage_id for entry in sorted(found, key=age)[:k]]
 
+    def spellings(self, beginning: str, audience: Audience, k: int) -> list[tuple[str, int]]:
+        counted = Counter(
+            term
+            for entry in self._held[audience].values()
+            for term in entry.spellings
+            if term.startswith(beginning)
+        )
+        return sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:k]
+
+    def missing(self, query: KeywordQuery, audience: Audience) -> frozenset[str]:
+        held = {"words": set[str](), "grams": set[str]()}
+        for entry in self._held[audience].values():
+            for terms in (entry.body, entry.head):
+                held["words"] |= set(terms.words)
+                held["grams"] |= set(terms.grams)
+        streams = query.streams()
+        return frozenset(t for name, terms, _ in streams for t in terms if t not in held[name])
+
     def search_vector(self, vector: NDArray[np.float32], scope: Scope, k: int) -> Scored:
         allowed = {i: float(v @ vector) for i, v in self._vectors.items() if self._allows(i, scope)}
         return self._best(allowed, k)

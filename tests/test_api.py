@@ -58,6 +58,15 @@ def test_it_is_ready_after_finding_known_sentences(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
+def test_reasons_in_words_add_up_to_the_score(client: TestClient) -> None:
+    for question in ("宿舍空调收费", "去年的会费通知", "章程第三条", '"会费"', "会费管理办法"):
+        params = {"q": question, "explain": 1, "as_of": "2026-01-05"}
+        for hit in client.get("/v1/search", params=params).json()["hits"]:
+            told = hit["why"]["reasons"]
+            assert sum(reason["score"] for reason in told) == pytest.approx(hit["score"], abs=1e-5)
+            assert all(reason["text"] for reason in told)
+
+
 def test_what_was_understood_is_told_and_can_be_taken_literally(client: TestClient) -> None:
     params = {"q": '"会费" -食堂 去年', "as_of": "2026-01-05"}
     told = client.get("/v1/search", params=params).json()["query"]["understood"]
@@ -83,19 +92,20 @@ def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
     answer = client.get("/v1/search", params={"q": "会费标准是多少", "explain": 1}).json()
     assert set(answer) == {
         *("query", "total", "total_is_exact", "took_ms", "generation"),
-        *("notice", "answer", "hits", "facets"),
+        *("notice", "suggestions", "answer", "certainty", "hits", "facets"),
     }
     hit = answer["hits"][0]
     assert set(hit) == {
         *("rank", "document_id", "title", "number", "issuer", "date", "types"),
         *("source", "url", "score", "copies", "why", "passages"),
     }
-    assert set(hit["why"]) == {"best_passage", "evidence", "wished", "tuned", "authority"}
+    assert set(hit["why"]) == {
+        *("best_passage", "evidence", "wished", "authority", "tuned", "reasons"),
+    }
     assert hit["score"] == pytest.approx(
         hit["why"]["best_passage"]
         + hit["why"]["evidence"]
         + hit["why"]["wished"]
-        + hit["why"]["tuned"]
         + hit["why"]["authority"]["score"],
         abs=1e-5,
     )
@@ -257,3 +267,56 @@ def test_the_api_describes_itself_locally(client: TestClient) -> None:
     assert "/v1/search" in paths
     shown = paths["/v1/suggest"]["get"]["responses"]["200"]["content"]["application/json"]
     assert set(shown["example"]) == {"query", "suggestions"}
+
+
+def test_an_answer_quotes_a_passage_that_is_shown(client: TestClient) -> None:
+    params = {"q": "新秘书长是谁，得了多少票", "explain": "1"}
+    answer = client.get("/v1/search", params=params).json()
+    quote = answer["answer"]
+    shown = {
+        (hit["document_id"], passage["passage_id"]): passage
+        for hit in answer["hits"]
+        for passage in hit["passages"]
+    }
+    passage = shown[quote["document_id"], quote["passage_id"]]
+    assert "陆文澍" in quote["quote"] and "56票" in quote["quote"]
+    assert passage["text"][quote["start"] : quote["end"]] == quote["quote"]
+    assert (passage["page"], passage["address"]) == (quote["page"], quote["address"])
+    assert 0.5 < answer["certainty"] <= 1
+
+
+def test_where_nothing_answers_the_notice_says_so(client: TestClient) -> None:
+    answer = client.get("/v1/search", params={"q": "305室的无线网密码是多少"}).json()
+    assert answer["answer"] is None and answer["hits"]
+    assert "仅供参考" in answer["notice"] and "certainty" not in answer
+
+
+def test_what_is_pasted_is_checked(client: TestClient) -> None:
+    text = "会议以无记名投票方式选举陆文澍为第五届理事会秘书长，同意65票，弃权1票。"
+    answer = client.post("/v1/verify", json={"text": f"{text}本馆藏有恐龙化石标本三千件。"})
+    near, absent = answer.json()["sentences"]
+    (difference,) = near["differences"]
+    assert (near["verdict"], difference["name"]) == ("near", "数字不同")
+    start, end = difference["found"]
+    assert near["found"]["quote"][start:end] == "56" and near["text"] == text
+    assert near["found"]["source"] == "第五届理事会第四次会议纪要.pdf"
+    assert (absent["verdict"], absent["found"]) == ("absent", None)
+    exact = client.post("/v1/verify", json={"text": near["found"]["quote"]}).json()
+    assert [sentence["verdict"] for sentence in exact["sentences"]] == ["exact"]
+
+
+def test_the_public_learns_nothing_secret_by_pasting_it(client: TestClient) -> None:
+    secret = SECRET.strip().splitlines()[-1]
+    answer = client.post("/v1/verify", json={"text": secret}).json()
+    assert {sentence["verdict"] for sentence in answer["sentences"]} == {"absent"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b'{"text": 1}', b'{"text": ""}', b'{"text": "a", "b": 1}', b'"\xff"']
+    + [b'{"text": "' + b"a" * size + b'"}' for size in (2_001, 100_000)],
+)
+def test_what_cannot_be_checked_is_refused_in_words(client: TestClient, body: bytes) -> None:
+    answer = client.post("/v1/verify", content=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "bad_request" and answer.json()["error"]["message"]

@@ -14,12 +14,14 @@ from brute_engine import BruteEngine
 from index.analyzer import Analyzer
 from index.columns import read_columns
 from index.embedded import EmbeddedEngine
-from index.engine import NAME, TEXT, Engine, Exact, Scope
+from index.engine import NAME, TEXT, Engine, Exact, KeywordQuery, Scope
 from index.indexer import Indexer
+from index.lexicon import by_initials, by_sound, written
 from index.library import Library
 from index.model import Audience, Document, Filter, Paragraph, Passage
 from index.ranker import keyword_query
 from index.records import Source
+from index.sounds import heard
 from index.stream import letters_of
 from index.thesaurus import SAME, Way
 
@@ -230,6 +232,48 @@ def test_starts_find_the_newest_with_what_is_wanted_and_nothing_unwanted(
     assert shelf.engine.search_starts(["t量子"], [], audience, 10) == []
 
 
+@pytest.mark.parametrize("audience", list(Audience))
+def test_terms_are_missing_that_an_audience_reads_nowhere(shelf: Shelf, audience: Audience) -> None:
+    terms = shelf.analyzer.terms("，".join([*WORDS, "江协", "量子纠缠", "堂采"]))
+    query = KeywordQuery(tuple(terms.words), tuple(terms.grams))
+    texts = read_by(shelf, audience)
+    heads = [f"{d.title} {d.number}" for d in shelf.library.documents() if d.document_id in texts]
+    held = [shelf.analyzer.terms(text) for text in (*texts.values(), *heads)]
+    words = {word for one in held for word in one.words}
+    grams = {gram for one in held for gram in one.grams}
+    expected = (set(query.words) - words) | (set(query.grams) - grams)
+    assert shelf.engine.missing(query, audience) == expected
+    assert {"量子", "纠缠", "堂采"} <= expected and "规定" not in expected
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_spellings_are_of_the_words_and_names_an_audience_reads(
+    shelf: Shelf, audience: Audience
+) -> None:
+    def count(word: str) -> int:
+        beginning = by_sound(heard(word))
+        return dict(shelf.engine.spellings(beginning, audience, 9)).get(beginning + word, 0)
+
+    titles = {d.document_id: d.title or "" for d in shelf.library.documents()}
+    for word in WORDS:
+        texts = read_by(shelf, audience)
+        held = sum(word in text or word in titles[at] for at, text in texts.items())
+        assert count(word) == held, word
+    assert len(shelf.engine.spellings("'", audience, 3)) == 3
+    assert shelf.engine.spellings("'lian'zi/", audience, 3) == []
+    names = shelf.engine.spellings(by_initials("stcg", whole=False), Audience.STAFF, 9)
+    assert {written(term)[:4] for term, _ in names} <= {"食堂采购"}
+
+
+def read_by(shelf: Shelf, audience: Audience) -> dict[str, str]:
+    """The text of each document that an audience may read."""
+    return {
+        row.document_id: shelf.library.body(row.document_id)["paragraphs"][0]["text"]  # type: ignore[index]
+        for row in read_columns(shelf.library).rows
+        if row.audience <= audience.rank
+    }
+
+
 def test_deleted_documents_are_found_in_no_lane(shelf: Shelf) -> None:
     before = shelf.keyword_ids(Scope(Audience.STAFF))
     for document_id in shelf.ids[:10]:
@@ -244,6 +288,12 @@ def test_deleted_documents_are_found_in_no_lane(shelf: Shelf) -> None:
     }
     assert found == after
     assert after == shelf.vector_ids(Scope(Audience.STAFF))
+    for document_id in shelf.ids[10:]:
+        shelf.remove(document_id)
+    shelf.follow()
+    query = KeywordQuery(("食堂", "规定"), ("食堂", "规定"))
+    assert shelf.engine.missing(query, Audience.STAFF) == {"食堂", "规定"}
+    assert shelf.engine.spellings("'", Audience.STAFF, 9) == []
 
 
 def test_nothing_is_there_twice_when_the_same_changes_are_followed_again(shelf: Shelf) -> None:

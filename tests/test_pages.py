@@ -134,9 +134,11 @@ class MemoryAnswers:
     def __init__(self, documents: list[dict[str, Any]]) -> None:
         self.documents = documents
         self.notice: str | None = None
+        self.answer: dict[str, Any] | None = None
         self.lead = ""
         self.exact = True
         self.understood: list[dict[str, str]] = []
+        self.suggestions: list[str] = []
 
     def landing(self) -> dict[str, Any]:
         return {
@@ -167,7 +169,8 @@ class MemoryAnswers:
             "took_ms": 1.0,
             "generation": 1,
             "notice": self.notice,
-            "answer": None,
+            "suggestions": self.suggestions,
+            "answer": self.answer,
             "hits": [
                 self._hit(d, q, offset + i + 1)
                 for i, d in enumerate(found[offset : offset + limit])
@@ -416,6 +419,52 @@ def test_an_estimated_count_is_called_about(client: TestClient, answers: MemoryA
     assert "找到约 14 份文件" in client.get("/?q=会费").text
 
 
+def test_the_sentence_that_answers_stands_above_the_list(
+    client: TestClient, answers: MemoryAnswers
+) -> None:
+    quote = "第三条 普通会员单位会费每年二千元，理事单位五千元，常务理事单位一万元。"
+    answers.answer = {
+        "quote": quote,
+        "document_id": "1",
+        "passage_id": 106,
+        "start": 0,
+        "end": len(quote),
+        "page": [2, 2],
+        "address": "第三条",
+    }
+    html = client.get("/", params={"q": "会费"}).text
+    block = html.partition('<section class="answer"')[2].partition("</section>")[0]
+    assert f"<blockquote>{quote}</blockquote>" in block and "原文摘录" in block
+    said = (
+        "示例高校后勤协会会费管理办法",
+        "示后协〔2023〕12号",
+        "2023年6月25日",
+        "第三条",
+        "第2页",
+    )
+    assert all(words in block for words in said)
+    assert "./documents/1?passage=106#passage" in hrefs(block)
+    assert html.index("原文摘录") < html.index('class="hits"')
+
+
+def test_without_an_answer_there_is_no_block_and_the_notice_stands(
+    client: TestClient, answers: MemoryAnswers
+) -> None:
+    answers.notice = "没有找到能直接回答的内容，以下仅供参考"
+    html = client.get("/", params={"q": "会费"}).text
+    assert "原文摘录" not in html and "以下仅供参考</p>" in html
+
+
+def test_a_quote_is_shown_as_text_whatever_it_holds(
+    client: TestClient, answers: MemoryAnswers
+) -> None:
+    quote = "<script>alert('会费')</script>请按时缴纳会费。"
+    place = {"document_id": "2", "passage_id": 201, "page": [1, 1], "address": ""}
+    answers.answer = {"quote": quote, "start": 0, "end": len(quote), **place}
+    html = client.get("/", params={"q": "会费"}).text
+    assert "<script" not in html and quote in unescape(html)
+
+
 def test_notice_and_what_was_understood_are_shown(
     client: TestClient, answers: MemoryAnswers
 ) -> None:
@@ -429,6 +478,28 @@ def test_notice_and_what_was_understood_are_shown(
     answers.understood = []
     html = client.get("/" + literally).text
     assert "按字面：<bdi>去年</bdi>" in html and "literal" not in link(html, "按字面")
+
+
+def test_what_was_searched_instead_is_told_with_the_way_back(
+    client: TestClient, answers: MemoryAnswers
+) -> None:
+    answers.notice = "已按“会费”搜索（拼音）"
+    answers.understood = [{"kind": "sound", "text": "huifei", "value": "会费"}]
+    html = client.get("/?q=huifei").text
+    assert "已按“会费”搜索" in html and "仍搜“<bdi>huifei</bdi>”" in html
+    assert link(html, "仍搜").endswith("literal=huifei")
+    assert "不这样理解" not in html
+
+
+def test_other_questions_are_offered_where_nothing_was_found(
+    client: TestClient, answers: MemoryAnswers
+) -> None:
+    answers.suggestions = ["会费 <b>"]
+    html = client.get("/?q=没有的词&literal=x").text
+    assert "您是不是要找" in html and "会费 &lt;b&gt;" in html
+    assert "literal" not in link(html, "会费 &lt;b&gt;")
+    answers.suggestions = []
+    assert "您是不是要找" not in client.get("/?q=没有的词").text
 
 
 def test_paging_keeps_every_parameter(client: TestClient) -> None:

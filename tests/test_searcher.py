@@ -118,7 +118,9 @@ def test_the_public_reads_no_telephone_and_cannot_search_for_one(searcher: Searc
 
 def test_marks_are_offsets_into_the_text_shown(searcher: Searcher) -> None:
     hit = ask(searcher, "宿舍空调").documents[0].hits[0]
-    assert [hit.text[a:b] for a, b in hit.marks] == ["宿舍", "空調"]
+    assert [hit.text[a:b] for a, b in hit.marks] == ["宿舍", "空調", "公寓"]
+    (plain,) = ask(searcher, "宿舍空调", aliases=False).documents[0].hits
+    assert [plain.text[a:b] for a, b in plain.marks] == ["宿舍", "空調"]
     masked = ask(searcher, "培训学员报到", Audience.PUBLIC).documents[0].hits[0]
     assert {"培训", "报到"} <= {masked.text[a:b] for a, b in masked.marks}
 
@@ -126,8 +128,9 @@ def test_marks_are_offsets_into_the_text_shown(searcher: Searcher) -> None:
 def test_why_tells_rank_and_score_of_each_lane(searcher: Searcher) -> None:
     hit = ask(searcher, "缴纳会费").documents[0].hits[0]
     assert hit.why["keyword"].rank == 1 and hit.why["semantic"].rank == 1
-    mixed = 0.6 * hit.why["keyword"].score + 0.4 * hit.why["semantic"].score
-    assert hit.score == pytest.approx(mixed)
+    assert hit.parts["keyword"] == pytest.approx(0.6 * hit.why["keyword"].score)
+    assert hit.parts["semantic"] == pytest.approx(0.4 * hit.why["semantic"].score)
+    assert hit.score == pytest.approx(sum(hit.parts.values()))
 
 
 def test_changes_taken_up_by_another_thread_meanwhile_mix_no_documents_up(

@@ -307,3 +307,47 @@ def test_any_string_is_a_safe_beginning(
     titles: Shelf, text: str, audience: Audience, limit: int
 ) -> None:
     assert len(titles.suggest(text, audience, limit)) <= limit
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("hf", TITLES[0]),
+        ("hfgl", TITLES[0]),
+        ("huif", TITLES[0]),
+        ("huifei", TITLES[0]),
+        ("hui fei g", TITLES[0]),
+        ("HUIFEIGUANLIB", TITLES[0]),
+        ("gyyf", TITLES[0]),
+        ("zhangcheng", TITLES[1]),
+        ("qqqglbf", TITLES[2]),
+        ("sskt", TITLES[3]),
+        ("kongtiaoyongdian", TITLES[3]),
+        ("mingd", TITLES[4]),
+        ("jlsgx", "江岚省高校后勤协会秘书处"),
+        ("mishuchu", "江岚省高校后勤协会秘书处"),
+    ],
+)
+def test_letters_find_by_sound_and_first_letters(titles: Shelf, typed: str, text: str) -> None:
+    assert text in titles.texts(typed)
+
+
+@pytest.mark.parametrize("typed", ["wifi", "fgl", "huofei", "hfx", "uifei", "h", "huifei火"])
+def test_letters_that_are_heard_nowhere_find_nothing(titles: Shelf, typed: str) -> None:
+    assert not [text for text in titles.texts(typed) if "会费" in text]
+
+
+def test_what_is_written_so_comes_before_what_sounds_so(shelf: Shelf) -> None:
+    shelf.put("爱好者名单", date="2025")
+    shelf.put("AI应用指引", date="2020")
+    assert shelf.texts("ai") == ["AI应用指引", "爱好者名单"]
+
+
+def test_each_audience_hears_what_it_may_read(shelf: Shelf) -> None:
+    for audience in Audience:
+        shelf.put(
+            f"会费{audience.rank}", audience, heads=[("会费标准",)] if audience.rank else [()]
+        )
+    assert shelf.texts("huifei") == ["会费0"]
+    assert set(shelf.texts("huifei", Audience.STAFF)) == {"会费0", "会费1", "会费2", "会费标准"}
+    assert shelf.texts("hfbz") == []
