@@ -46,10 +46,10 @@ AUTHORITY_STEP = 0.06
 EVIDENCE, EVIDENCE_PASSAGES = 0.4, 3
 # What it counts that the question's words stand in a passage, and that its pairs of characters
 # stand close together, each beyond a part that may be chance: one word of three says little. And
-# how many candidates are read to see.
+# how many candidates are read to see: more where a tuning weighs it.
 COVERAGE, COVERED_BY_CHANCE = 0.1, 0.3
 CLOSENESS, CLOSE_BY_CHANCE = 0.2, 0.25
-_READ = 60
+_READ, _READ_TUNED = 60, 100
 
 # How much words that say the same count beside those that were typed.
 WAYS_WEIGHT = {SAME: 0.5, MEANT: 0.8, ALIAS: 0.8}
@@ -124,11 +124,16 @@ class Ranker:
         all documents in which what was quoted stands."""
         # Another thread may take up changes meanwhile: one view of the columns for all of this.
         columns = self._collection.engine.columns
-        found = self._found(asked, columns, depth, floors=floors)
+        tuning = self._tuning()
+        read = _READ if tuning is None else _READ_TUNED
+        found = self._found(asked, columns, depth, read, floors=floors)
         judged = self._judged(columns, found.candidates, asked, found.offers)
-        return _ranking(judged, self._tuned(judged), found)
+        gains = None if tuning is None else self._gains(tuning, judged)
+        return _ranking(judged, gains, found)
 
-    def _found(self, asked: Understood, columns: Columns, depth: int, *, floors: bool) -> _Found:
+    def _found(
+        self, asked: Understood, columns: Columns, depth: int, read: int, *, floors: bool
+    ) -> _Found:
         """The candidates, with what is offered beside them."""
         vector, notice = self._vector(asked)
         keywords = keyword_query(
@@ -139,7 +144,7 @@ class Ranker:
         if floors and not asked.having:
             candidates = candidates.chosen(candidates.scores >= FLOORS[mode])
         if mode == "hybrid":
-            candidates = self._once_read(asked, keywords, idf, candidates)
+            candidates = self._once_read(asked, keywords, idf, candidates, read)
         offers = offered(self._collection, asked, columns, columns.places(candidates.ids), vector)
         return _Found(keywords, candidates.joined(offers.passages), offers, notice)
 
@@ -197,10 +202,15 @@ class Ranker:
         return fuse(found, fill, {alone: 1.0} if alone else WEIGHTS), alone or "hybrid"
 
     def _once_read(
-        self, asked: Understood, keywords: KeywordQuery, idf: Mapping[str, float], found: Candidates
+        self,
+        asked: Understood,
+        keywords: KeywordQuery,
+        idf: Mapping[str, float],
+        found: Candidates,
+        read: int,
     ) -> Candidates:
         """The candidates, the best of them read: what of the question stands in them."""
-        best = np.sort(np.lexsort((found.ids, -found.scores))[:_READ])
+        best = np.sort(np.lexsort((found.ids, -found.scores))[:read])
         held = self._collection.library.beginnings(found.ids[best].tolist(), coverage.MAX_CHARS)
         at = np.searchsorted(found.ids, np.array(list(held), np.int64))
         said = [asked.said(text) for text in held.values()]
@@ -216,7 +226,7 @@ class Ranker:
     def judged(self, asked: Understood, *, depth: int = DEPTH) -> Judged:
         """All candidates, judged but not tuned; what a tuning is fitted from."""
         columns = self._collection.engine.columns
-        found = self._found(asked, columns, depth, floors=False)
+        found = self._found(asked, columns, depth, _READ_TUNED, floors=False)
         return self._judged(columns, found.candidates, asked, found.offers)
 
     def _judged(
@@ -234,13 +244,16 @@ class Ranker:
         scores = scores + np.repeat(of_documents, counts)
         return Judged(columns, candidates, order, starts, counts, held, priors, wished, scores)
 
-    def _tuned(self, judged: Judged) -> NDArray[np.float64] | None:
-        """What the library's tuning adds to each passage, if it has one."""
+    def _tuning(self) -> Tuning | None:
+        """The library's own, as it is now: another process may have changed it."""
         kept = self._collection.library.meta(META_KEY)
         if kept != self._kept[0]:
             self._kept = kept, kept_tuning(kept)
-        tuning = self._kept[1]
-        if tuning is None or not {*_LANES} <= judged.candidates.lanes.keys():
+        return self._kept[1]
+
+    def _gains(self, tuning: Tuning, judged: Judged) -> NDArray[np.float64] | None:
+        """What a tuning adds to each passage; None where the lanes are not those it weighs."""
+        if not {*_LANES} <= judged.candidates.lanes.keys():
             return None
         keys = np.repeat(np.array(judged.keys(), object), judged.counts)
         return tuning.gains(features(judged, priors=self._step > 0), keys.tolist())
