@@ -138,8 +138,9 @@ def prepare(home: Path, file: Path, *, create: bool) -> None:
 def _migrate(connection: sqlite3.Connection, home: Path) -> None:
     """Bring the schema up to date, each step in one transaction."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    owner = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    # Asked last: another process may make all three at once meanwhile.
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
     if (version or tables) and owner != _APPLICATION_ID:
         raise ForeignHome(f"{home} 里是别的程序的数据库，请换一个目录作 --home")
     if version > len(_MIGRATIONS):
