@@ -131,7 +131,7 @@ class Known:
 def understand(query: Query, known: Known, analyzer: Analyzer) -> Understood:
     """`query` taken apart; never raises, whatever was typed."""
     text, notices = query.text, []
-    pasted = len(text) > MAX_CHARS or "\n" in text.strip()
+    pasted = len(text) > MAX_CHARS or "\n" in _QUOTE.sub("", text).strip()
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
         notices.append(f"输入的内容太长，只按前 {MAX_CHARS} 个字查找")
