@@ -40,7 +40,7 @@ def replied(
         return Reply(signs=Signs())
     analyzer = collection.analyzer
     idf = collection.engine.idf(ranking.keywords, query.audience)
-    held = asked_of(asked.text, ranking.keywords, idf, asked.having)
+    held = asked_of(asked, ranking.keywords, idf)
     readings = read(held, documents, analyzer)
     if held.quoted:  # it stands in what was found, or nothing was found
         return Reply(best(held, readings, analyzer))
