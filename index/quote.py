@@ -6,7 +6,7 @@ passage as its reader may see it, with the place where it stands.
 A sentence fits by the share of the question it holds, in its own or in other words, what its
 title, its headings and the sentence before hold of the rest, whether it has the kind of thing that
 is asked for, how long it is, and how well its passage and its document were found. The weights
-were fitted on 93 questions of our own and others' libraries whose answer stands in a passage
+were fitted on 92 questions of our own and others' libraries whose answer stands in a passage
 shown, and rounded (docs/quality.md).
 """
 
@@ -16,12 +16,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import log
 from operator import itemgetter
 
 from index.analyzer import Analyzer
+from index.columns import edition_of
 from index.engine import TEXT, KeywordQuery
 from index.model import Hit
+from index.records import StoredDocument
 from index.sentences import Span, sentences, trimmed
 from index.shown import FoundDocument
 from index.stream import Stream
@@ -32,7 +35,7 @@ from index.wanted import Kind, wanted
 # first, 62 of the first two, 69 of the first three, 71 of the first ten.
 DOCUMENTS = 3
 # What a sentence gains by each. What it says in other words than the question counts a part; one
-# that ends with a colon only announces what is said below; twice as long gains 0.7 times _LONG.
+# that ends with a colon only announces what is said below; twice as long gains 0.7 times that of _LONG.
 _HOLDS, _HEADED, _PRECEDED, _OTHERWISE = 8.5, 7.0, 4.5, 0.6
 _KIND, _ANNOUNCES, _LONG = 3.0, -1.7, 0.65
 _PASSAGE, _DOCUMENT = 4.0, 3.4
@@ -40,6 +43,10 @@ _PASSAGE, _DOCUMENT = 4.0, 3.4
 # Less is a heading or a number, more a list that lost its breaks: neither says what to quote.
 _MOST_CHARS = 300
 _LETTERS = re.compile(r"(?:[^\W_][\W_]*){4}")
+_INTERROGATIVE = re.compile(
+    "(?:什么|啥)(?:时候|时间|地方|人|样|意思)?|多少|多[久大高远长]|几|谁|怎么(?:样|办)?|怎样|如何|为何|为啥"
+    "|哪(?:一?[里儿个些位天年月日种家所])?|何[时日处人]|是否|能否|可否|([能会要行可是有])[不没]\\1|[吗呢么]"
+)
 _COLONS = ("：", ":")
 
 
@@ -58,16 +65,17 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as texts are held against it: its terms, first `words` words and then pairs of
-    characters, with their weights, which sum to 1; the kinds of thing wanted; what was quoted.
-    `ways` are other words, each with the terms it says, by their place."""
+    """A question as texts are held against it: its terms, words and pairs of characters,
+    with their weights, which sum to 1; the kinds of thing wanted; what was quoted.
+    `ways` are other words, each with the terms it says, by their place; `years` are those that
+    are named, None where none is."""
 
     terms: tuple[str, ...]
     weights: tuple[float, ...]
-    words: int
     kinds: tuple[Kind, ...]
     quoted: tuple[str, ...] = ()
     ways: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    years: range | None = None
 
     def share(self, held: Iterable[int]) -> float:
         """How much of the question these terms are, 0..1."""
@@ -92,11 +100,26 @@ class Reading:
     held: Sequence[frozenset[int]]
     otherwise: Sequence[frozenset[int]]
 
+    def told(self) -> Iterator[frozenset[int]]:
+        """Which terms each sentence tells of, under what stands above it."""
+        for held, otherwise in zip(self.held, self.otherwise, strict=True):
+            yield self.above | held | otherwise
 
-def asked_of(asked: Understood, keywords: KeywordQuery, idf: Mapping[str, float]) -> Asked:
-    """`keywords` are the terms of the question, `idf` what each weighs."""
-    weighed = [(term, w * idf[term]) for _, terms, w in keywords.streams() for term in terms]
+
+def asked_of(
+    asked: Understood, keywords: KeywordQuery, idf: Mapping[str, float], analyzer: Analyzer
+) -> Asked:
+    """`keywords` are the terms of the question, `idf` what each weighs. The pairs of characters of
+    什么时候 and the like stand in no answer."""
+    said = _INTERROGATIVE.sub(" ", analyzer.normalise(asked.text).text)
+    weighed = [
+        (term, weight * idf[term])
+        for _, terms, weight in keywords.streams()
+        for term in terms
+        if term in said
+    ]
     total = sum(weight for _, weight in weighed) or 1.0
+    period = asked.wish.period
     ways = (
         (other, tuple(nth for nth, (term, _) in enumerate(weighed) if term in way.word))
         for way in asked.ways
@@ -105,15 +128,16 @@ def asked_of(asked: Understood, keywords: KeywordQuery, idf: Mapping[str, float]
     return Asked(
         tuple(term for term, _ in weighed),
         tuple(weight / total for _, weight in weighed),
-        len(keywords.words),
         wanted(asked.text),
         tuple(exact.letters for exact in asked.having if exact.field == TEXT),
         tuple(ways),
+        period and range(period[0] // 10_000, period[1] // 10_000 + 1),
     )
 
 
 def read(asked: Asked, documents: Sequence[FoundDocument], analyzer: Analyzer) -> list[Reading]:
-    """The passages shown of the first documents, in the order of the page."""
+    """The passages shown of the first documents, in the order of the page; where years are named,
+    only those that can tell of them."""
     found = [each for each in documents[:DOCUMENTS] if each.hits]
     readings = []
     for each in found:
@@ -121,6 +145,8 @@ def read(asked: Asked, documents: Sequence[FoundDocument], analyzer: Analyzer) -
         titled = {at for at, term in enumerate(asked.terms) if term in title}
         behind = _DOCUMENT * (each.score - found[0].score)
         for hit in each.hits:
+            if asked.years and not _tells_of(asked.years, each.document, hit, analyzer):
+                continue
             base = behind + _PASSAGE * (hit.score - found[0].hits[0].score)
             cuts = sentences(hit.text)
             above, held, otherwise = _held(asked, hit, cuts, analyzer)
@@ -129,6 +155,26 @@ def read(asked: Asked, documents: Sequence[FoundDocument], analyzer: Analyzer) -
                 Reading(each.document.document_id, hit, base, above, cuts, held, otherwise)
             )
     return readings
+
+
+def _tells_of(years: range, document: StoredDocument, hit: Hit, analyzer: Analyzer) -> bool:
+    """Whether the document is of one of the years, or the passage names one; rules hold for every
+    year after theirs."""
+    if not set(years).isdisjoint(document.years):
+        return True
+    if edition_of(document) and min(document.years, default=0) <= years[-1]:
+        return True
+    folded = analyzer.normalise("".join((*hit.path, hit.lead, hit.text))).text
+    return any(
+        re.search(rf"(?<![0-9])(?:{year}|{_written_out(year)})(?![0-9])", folded) for year in years
+    )
+
+
+def _written_out(year: int) -> str:
+    """A pattern: 2024 as 二〇二四 or 二零二四."""
+    return "".join(
+        "[〇零○]" if digit == "0" else "〇一二三四五六七八九"[int(digit)] for digit in str(year)
+    )
 
 
 def _held(
@@ -143,9 +189,8 @@ def _held(
     above: set[int] = set()
     held: list[set[int]] = [set() for _ in cuts]
     otherwise: list[set[int]] = [set() for _ in cuts]
-    looked_for = [(term, (nth,), held) for nth, term in enumerate(asked.terms)]
-    looked_for += [(other, terms, otherwise) for other, terms in asked.ways]
-    for said, terms, sentence in looked_for:
+    literally = ((term, (nth,), held) for nth, term in enumerate(asked.terms))
+    for said, terms, sentence in chain(literally, ((*way, otherwise) for way in asked.ways)):
         at = normal.text.find(said)
         while at >= 0:
             place = normal.span(at, at + 1)[0] - begin

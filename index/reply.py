@@ -40,11 +40,12 @@ def replied(
         return Reply(signs=Signs())
     analyzer = collection.analyzer
     idf = collection.engine.idf(ranking.keywords, query.audience)
-    held = asked_of(asked, ranking.keywords, idf)
+    held = asked_of(asked, ranking.keywords, idf, analyzer)
     readings = read(held, documents, analyzer)
+    quote = best(held, readings, analyzer)
     if held.quoted:  # it stands in what was found, or nothing was found
-        return Reply(best(held, readings, analyzer))
-    seen = signs(held, readings, ranking)
+        return Reply(quote)
+    seen = signs(held, readings, quote, ranking)
     if seen.certainty < LEAST:
         return Reply(None, seen, NOTHING_ANSWERS)
-    return Reply(best(held, readings, analyzer), seen)
+    return Reply(quote, seen)

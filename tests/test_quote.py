@@ -25,6 +25,11 @@ NOTICE = (
     "培训班定于2025年10月18日在泊阳宾馆举办，食宿费用自理。\n\n"
     "报名联系人：王小，电话0899-5550123，请在9月30日前报名。\n"
 )
+MEETING = (
+    "关于召开2024年年会的通知\n\n各会员单位：\n\n现将年会有关事项通知如下：\n\n"
+    "一、参加人员\n\n各会员单位后勤处长和食堂负责人。\n\n"
+    "二、年会费用\n\n年会费用标准按以下办法收取：\n\n每人600元，含资料，其余自理。\n"
+)
 SECRET = "会长办公会纪要\n\n会议决定聘任两名专职工作人员，月薪8000元。\n"
 OTHERS = {
     f"{name}管理办法": f"{name}管理办法\n\n第一条 {name}应当登记造册，由专人负责保管。\n"
@@ -35,7 +40,7 @@ OTHERS = {
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory, analyzer: Analyzer) -> Searcher:
     folder = tmp_path_factory.mktemp("quote")
-    texts = {"会费管理办法": RULES, "培训通知": NOTICE, **OTHERS}
+    texts = {"会费管理办法": RULES, "培训通知": NOTICE, "年会通知": MEETING, **OTHERS}
     (folder / "public").mkdir()
     (folder / "staff").mkdir()
     for name, text in texts.items():
@@ -74,6 +79,8 @@ def quoted(answer: Answer) -> str:
         ("会费什么时候缴纳", "第四条 会费于每年6月30日以前缴纳；"),
         ("会费由谁收取", "第二条 会费由秘书处负责收取。"),
         ("食堂培训班在哪里举办", "培训班定于2025年10月18日在泊阳宾馆举办，食宿费用自理。"),
+        ("年会谁可以参加", "各会员单位后勤处长和食堂负责人。"),  # under 参加人员
+        ("年会费用标准是多少", "每人600元，含资料，其余自理。"),  # not what announces it
     ],
 )
 def test_the_sentence_that_answers_is_quoted(
@@ -93,6 +100,23 @@ def test_nothing_is_quoted_where_nothing_answers(searcher: Searcher) -> None:
     answer = ask(searcher, "管理员的密码是多少")
     assert answer.quote is None and answer.documents
     assert NOTHING_ANSWERS in (answer.notice or "")
+
+
+@pytest.mark.parametrize("year", ["2025年", "二〇二五年", "今年"])
+def test_what_tells_of_the_year_is_quoted(searcher: Searcher, year: str) -> None:
+    answer = ask(searcher, f"{year}食堂培训班在哪里举办", as_of="2025-03-01")
+    assert "泊阳宾馆" in quoted(answer)
+
+
+@pytest.mark.parametrize("year", ["2022年", "去年"])
+def test_nothing_is_quoted_of_another_year(searcher: Searcher, year: str) -> None:
+    answer = ask(searcher, f"{year}食堂培训班在哪里举办", as_of="2025-03-01")
+    assert answer.quote is None and "培训" in str(answer.documents[0].document.title)
+    assert NOTHING_ANSWERS in (answer.notice or "")
+
+
+def test_rules_hold_for_every_year(searcher: Searcher) -> None:
+    assert "5000元" in quoted(ask(searcher, "2030年理事单位会费多少钱"))
 
 
 def test_an_answer_is_surer_than_none(searcher: Searcher) -> None:
