@@ -17,8 +17,8 @@ from index.ranker import Ranking
 # Fitted once by logistic regression, every group of questions with the same weight, and rounded:
 # tests/bench/abstention.py repeats the figures (docs/quality.md).
 _HELD, _STANDS_OUT, _FITTING, _OFFSET = 4.6, 2.6, 1.2, -3.5
-# Below this nothing is quoted. Of our own questions, those without an answer among them, quotes that
-# are right outnumber wrong ones most from here on; of 733 that have one 90 % are above it.
+# Below this nothing is quoted. Of our own questions, those without an answer among them, right
+# quotes outnumber wrong ones most from here on; of 733 that have an answer 90 % are above it.
 LEAST = 0.40
 # The document that the first is compared with, or the last where there are fewer.
 _COMPARED = 20
