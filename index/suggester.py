@@ -31,6 +31,7 @@ from index.suggestions import (
     heard_ways,
     whole_term,
 )
+from index.thesaurus import ALIAS
 
 SUGGESTIONS, MAX_SUGGESTIONS = 8, 20
 # Passages read at a time. Texts already seen are then asked to be left out, so that a heading
@@ -63,10 +64,11 @@ class Suggester:
             found = self._found(Written(parts), audience, limit)
             if not found and len(parts) > 1:  # a space typed where the text has none
                 found = self._found(Written(("".join(parts),)), audience, limit)
-            if len(found) < limit:
-                had = {suggestion.text for suggestion in found}
-                more = self._heard(text, audience, limit)
-                found += tuple(one for one in more if one.text not in had)
+            for otherwise in (self._heard, self._renamed):
+                if len(found) < limit:
+                    had = {suggestion.text for suggestion in found}
+                    more = otherwise(text, audience, limit)
+                    found += tuple(one for one in more if one.text not in had)
         return found[:limit]
 
     def _heard(self, text: str, audience: Audience, limit: int) -> tuple[Suggestion, ...]:
@@ -74,6 +76,19 @@ class Suggester:
         ways = heard_ways(self._collection.analyzer.normalise(text).text)
         finds = (self._found(way, audience, limit) for way in ways)
         return next(filter(None, finds), ())
+
+    def _renamed(self, text: str, audience: Audience, limit: int) -> tuple[Suggestion, ...]:
+        """By the other names that this audience's documents give to what was typed."""
+        engine, text = self._collection.engine, self._collection.analyzer.normalise(text).text
+        ways = self._collection.synonyms.ways(text, engine, audience)
+        renamed = (
+            self._spell.parts(text.replace(way.word, other))
+            for way in ways
+            if way.how == ALIAS
+            for other in way.others
+        )
+        finds = (self._found(Written(parts), audience, limit) for parts in renamed if parts)
+        return tuple({one.text: one for found in finds for one in found}.values())
 
     def _found(self, typed: Typed, audience: Audience, limit: int) -> tuple[Suggestion, ...]:
         ranking = Ranking(typed, limit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from index.aliases import Alias, alias_of, formed, mined
 from index.analyzer import Analyzer
 from index.model import Audience
+from index.suggester import Suggester
 from index.thesaurus import MEANT, SAME, Thesaurus
 from office import Office, office
 from service.cli import app
@@ -167,6 +169,21 @@ def test_nobody_learns_a_name_from_a_document_that_is_not_theirs(named: Office) 
     (named.folder / "机密.txt").unlink()
     named.ingest(prune=True)
     assert not found(ask(named, "预监组", Audience.STAFF)), "it went with its document"
+
+
+def test_what_has_the_other_name_is_suggested_to_who_may_know_of_it(named: Office) -> None:
+    public, plan = named.folder.parent / "公开", "预备监督小组2025年工作计划"
+    (public / "计划.txt").write_text(f"{plan}\n\n全年开会两次。\n", "utf-8")
+    named.ingest(public, audience=Audience.PUBLIC)
+    secret = "江岚省高校后勤协会预备监督小组（以下简称“预监组”）已经成立。"
+    named.write("机密.txt", f"机密\n\n{secret}\n")
+    named.ingest(audience=Audience.STAFF)
+    with closing(named.open()) as collection:
+        suggester = Suggester(collection)
+        for typed in ("预监组", "预监组2025"):
+            assert plan not in [one.text for one in suggester.suggest(typed, Audience.PUBLIC)]
+        for typed in ("预监组", "预监组2025"):
+            assert [one.text for one in suggester.suggest(typed, Audience.STAFF)] == [plan]
 
 
 def test_what_stands_nowhere_is_not_looked_for(named: Office) -> None:
