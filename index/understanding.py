@@ -61,6 +61,7 @@ _AFTER_NOT = r"(?:(?:省|市)?(?:的|以外|之外|外|那边|这边)*)"
 _HOME = re.compile(r"(?:我们?|本|咱们?)(?:协会|会)(?![员长计议])")
 # Something to look for; not signs alone.
 _SAYS = re.compile(r"[^\W_]")
+_MARKS = '“”「」『』"＂'
 _STRIPPED = " \t\r\n\u3000，,。;；"
 
 
@@ -264,13 +265,12 @@ class _Reading:
             )
 
     def quotations(self) -> None:
-        """ "…" anywhere; “…” where it stands by itself, for inside a sentence it only stresses."""
+        """What stands between quotation marks by itself; inside a sentence they only stress."""
 
         def take(match: re.Match[str]) -> str:
             phrase = _quoted(match, "q") or ""
-            straight = match[0][0] in '"＂'
             around = self.text[: match.start()][-1:] + self.text[match.end() :][:1]
-            if straight or not around.strip(_STRIPPED):
+            if not around.strip(_STRIPPED + _MARKS):
                 exact = Exact(letters_of(phrase, self._analyzer))
                 return self._take_quoted(exact, match[0], phrase)
             return match[0]

@@ -92,6 +92,9 @@ def test_what_is_quoted_must_stand_in_a_document(analyzer: Analyzer) -> None:
 def test_quotation_marks_inside_a_sentence_only_stress(analyzer: Analyzer) -> None:
     asked = read(analyzer, "名为“个体工商户”实为“合伙”怎么办")
     assert not asked.having and asked.text == "名为“个体工商户”实为“合伙”怎么办"
+    assert not read(analyzer, '大学生看"黑客"').having
+    asked = read(analyzer, '"文化自强" "食堂"，会费')
+    assert [exact.letters for exact in asked.having] == ["文化自强", "食堂"]
 
 
 @pytest.mark.parametrize(
