@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import random
+import re
 import resource
 import shutil
 import sys
@@ -28,6 +29,7 @@ from index.testset import Judgements, Row
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 TYPES = ("法律", "行政法规", "部门规章", "地方性法规")
 _BLOCK = 200
+_HAN = re.compile("[\u4e00-\u9fff]+")
 
 
 def judgements() -> Judgements:
@@ -84,6 +86,22 @@ def home(count: int) -> Collection:
     collection = Collection(path / "home")
     collection.encoder()
     return collection
+
+
+def spans(collection: Collection, fewest: int, most: int, count: int = 300) -> list[str]:
+    """Stretches of Chinese characters from passages spread over the library."""
+    chance = random.Random(2)
+    ids = collection.engine.columns.passage_ids.tolist()
+    found: list[str] = []
+    for passage in collection.library.passages(
+        sorted(chance.sample(ids, min(4 * count, len(ids))))
+    ):
+        runs = [run for run in _HAN.findall(passage.text) if len(run) >= most]
+        if runs and len(found) < count:
+            run, length = chance.choice(runs), chance.randint(fewest, most)
+            at = chance.randint(0, len(run) - length)
+            found.append(run[at : at + length])
+    return found
 
 
 def timed(action: Callable[[str], object], texts: Sequence[str]) -> list[float]:

@@ -17,6 +17,7 @@ import numpy as np
 from index.collection import Collection
 from index.model import Audience, Filter, Query
 from index.searcher import Searcher
+from index.sounds import heard
 from index.suggester import Suggester
 
 
@@ -30,6 +31,11 @@ def ours(collection: Collection) -> tuple[float, float]:
     collection.refresh()
     texts = material.questions()
     long = ["，".join(texts[at : at + 16])[:480] for at in range(0, 160, 4)]
+    quotations = [f'"{span}"' for span in material.spans(collection, 2, 12)]
+    spoken = [heard(span) for span in material.spans(collection, 3, 6)]
+    pinyin = ["".join(syllables) for syllables in spoken]
+    letters = ["".join(syllable[0] for syllable in syllables) for syllables in spoken]
+    mistyped = [text[:2] + text[3:5] + text[2] + text[5:] for text in texts]
     hybrid = material.timed(ask(searcher), texts)
     print(material.line("hybrid", hybrid))
     bare = material.timed(
@@ -42,6 +48,11 @@ def ours(collection: Collection) -> tuple[float, float]:
         ("hybrid, filter 10 %", {"filter": Filter(issuer="第十家")}, texts),
         ("hybrid, filter 1 %", {"filter": Filter(issuer="第百家")}, texts),
         ("hybrid, questions of 480 characters", {}, long),
+        ("quotations of 2 to 12 characters", {}, quotations),
+        ("pinyin", {}, pinyin),
+        ("first letters of pinyin", {}, letters),
+        ("characters out of order", {}, mistyped),
+        ("hybrid, no other words", {"aliases": False}, texts),
         ("hybrid, offset 200", {"offset": 200}, texts),
         ("hybrid, limit 100", {"limit": 100}, texts),
     ):
