@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -120,7 +120,7 @@ class Columns:
         self._issuers = Values((row.issuer,) if row.issuer else () for row in self.rows)
         self._numbers = Values((row.number_key,) if row.number_key else () for row in self.rows)
         self._names: dict[Audience, dict[str, tuple[str, ...]]] = {}
-        self._latest: dict[Audience, dict[str, int]] = {}
+        self._superseded: dict[Audience, NDArray[np.bool_]] = {}
         self._numbered: dict[Audience, dict[tuple[int | None, str], set[str]]] = {}
         self._bitmaps: dict[tuple[Audience, Filter], NDArray[np.uint8] | None] = {}
 
@@ -145,14 +145,37 @@ class Columns:
 
     def wished(self, places: NDArray[np.int64], wish: Wish, audience: Audience) -> Wished:
         """How far the documents at these places are as a question wishes, 0 to 1 each."""
-        rows = [self.rows[place] for place in places.tolist()]
-        issuers = [shown(row.issuer or "", audience) for row in rows]
+
+        def told(wanted: Sequence[str], has: Callable[[Row], bool]) -> NDArray[np.float64]:
+            if not wanted:
+                return np.zeros(len(places))
+            return np.array([has(self.rows[place]) for place in places.tolist()], np.float64)
+
         return Wished(
-            _told(row.number_key in wish.numbers for row in rows),
-            _told(any(part in issuer for part in wish.issuers) for issuer in issuers),
-            _told(any(shown(kind, audience) in wish.types for kind in row.types) for row in rows),
-            np.array([_in_period(row, wish.period) for row in rows], np.float64),
+            told(wish.numbers, lambda row: row.number_key in wish.numbers),
+            told(
+                wish.issuers,
+                lambda row: any(part in shown(row.issuer or "", audience) for part in wish.issuers),
+            ),
+            told(wish.types, lambda row: any(shown(t, audience) in wish.types for t in row.types)),
+            self._in_period(places, wish.period),
         )
+
+    def _in_period(
+        self, places: NDArray[np.int64], period: tuple[int, int] | None
+    ) -> NDArray[np.float64]:
+        """1 for a document dated in the period; less for one of shortly before, as what announces
+        it is, and less again for one that speaks of such a year."""
+        if period is None:
+            return np.zeros(len(places))
+        first, last = period
+        first_days, last_days = self._first_days[places], self._last_days[places]
+        dated = (first_days > 0) & (first_days <= last) & (last_days >= first)
+        months = np.where(last_days > 0, _month(np.array(first)) - _month(last_days), 0)
+        announced = (months > 0) & (months <= _ANNOUNCED_MONTHS)
+        years = range(first // 10000, last // 10000 + 1)
+        spoken_of = self._years.having(years.__contains__)[places]
+        return np.select([dated, announced, spoken_of], [1.0, _ANNOUNCED, _SPOKEN_OF])
 
     def firsts(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """The first passage of each of the documents at these places."""
@@ -160,21 +183,21 @@ class Columns:
 
     def superseded(self, places: NDArray[np.int64], audience: Audience) -> NDArray[np.bool_]:
         """Whether a later edition of the same rules is there for this audience."""
-        latest = self._latest.get(audience)
-        if latest is None:
-            latest = self._latest[audience] = {}
-            for row in self.rows:
-                if row.edition_of is not None and row.audience <= audience.rank:
-                    day = latest.get(row.edition_of, 0)
-                    latest[row.edition_of] = max(day, row.last_day)
-        rows = [self.rows[place] for place in places.tolist()]
-        return np.array(
-            [
-                row.edition_of is not None and 0 < row.last_day < latest.get(row.edition_of, 0)
-                for row in rows
-            ],
-            bool,
-        )
+        held = self._superseded.get(audience)
+        if held is None:
+            held = self._superseded[audience] = self._earlier_editions(audience)
+        return held[places]
+
+    def _earlier_editions(self, audience: Audience) -> NDArray[np.bool_]:
+        editions: dict[str, list[int]] = defaultdict(list)
+        for place, row in enumerate(self.rows):
+            if row.edition_of is not None and row.audience <= audience.rank:
+                editions[row.edition_of].append(place)
+        earlier = np.zeros(len(self.rows), bool)
+        for places in editions.values():
+            days = self._last_days[places]
+            earlier[places] = (days > 0) & (days < days.max())
+        return earlier
 
     def works(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """A number for the work that each of the documents at these places is or is a clause of:
@@ -386,24 +409,6 @@ def _numbered(names: Iterable[str]) -> NDArray[np.int64]:
     return np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
 
 
-def _told(each: Iterable[bool]) -> NDArray[np.float64]:
-    return np.array(list(each), np.float64)
-
-
-def _in_period(row: Row, period: tuple[int, int] | None) -> float:
-    """1 for a document dated in the period; less for one of shortly before, as what announces it
-    is, and less again for one that speaks of such a year."""
-    if period is None:
-        return 0.0
-    first, last = period
-    if row.first_day and row.first_day <= last and row.last_day >= first:
-        return 1.0
-    months = _month(first) - _month(row.last_day) if row.last_day else 0
-    if 0 < months <= _ANNOUNCED_MONTHS:
-        return _ANNOUNCED
-    return _SPOKEN_OF * any(first // 10000 <= year <= last // 10000 for year in row.years)
-
-
-def _month(day: int) -> int:
-    """Months from the beginning of time to that of 20240630."""
-    return day // 10000 * 12 + day // 100 % 100
+def _month(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Months from the beginning of time to that of each day: of 20240630, to June 2024."""
+    return days // 10000 * 12 + days // 100 % 100

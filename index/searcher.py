@@ -165,7 +165,9 @@ class Searcher:
         places = np.empty(0, np.int64)
         if asked.scope != Scope(query.audience) or asked.wish:
             places = self._collection.engine.documents(asked.scope)
-            places = places[columns.wished(places, asked.wish, query.audience).fully(asked.wish)]
+            if asked.wish:
+                wished = columns.wished(places, asked.wish, query.audience)
+                places = places[wished.fully(asked.wish)]
             notice = _notice(asked)
         else:
             notice = _notice(asked, "请再写一点要找的内容")
