@@ -15,7 +15,8 @@ from datetime import date
 from index.analyzer import Analyzer
 from index.engine import NAME, Exact, Scope
 from index.model import Query, Wish
-from index.notation import find_clauses, find_numbers, parse_int
+from index.notation import find_clauses, parse_int
+from index.numberwords import Held, find_typed_numbers
 from index.respelling import LOOK_ALIKE, Respelling
 from index.stream import letters_of
 from index.thesaurus import Way
@@ -123,7 +124,7 @@ class Known:
 
     issuers: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
-    numbers: Callable[[int | None, str], Sequence[str]] = lambda year, serial: ()
+    numbers: Held = lambda year, serial: ()
     home: str | None = None
     ways: Callable[..., Sequence[Way]] = lambda text, issuers: ()
     respell: Callable[[str, Sequence[str]], Sequence[Respelling]] = lambda text, names: ()
@@ -224,7 +225,7 @@ class _Reading:
         if kind == TITLE:
             return self._take_quoted(Exact(letters_of(value, self._analyzer), NAME), typed, value)
         if kind == NUMBER:
-            keys = tuple(key for key, _, _ in self._numbers_in(value))
+            keys = tuple(key for key, _, _ in find_typed_numbers(value, self._known.numbers))
             if keys and self._found(NUMBER, typed, keys[0]):
                 self._filter = replace(self._filter, number=self._filter.number or keys[0])
             elif not keys:
@@ -289,7 +290,7 @@ class _Reading:
 
     def numbers(self) -> None:
         """发文字号 in any spelling, if a document has it."""
-        found = self._numbers_in(self.text)
+        found = find_typed_numbers(self.text, self._known.numbers)
         keys = []
         for key, start, end in reversed(found):
             if self._found(NUMBER, self.text[start:end], key):
@@ -297,44 +298,11 @@ class _Reading:
                 self.text = f"{self.text[:start]} {self.text[end:]}"
         self._wish = replace(self._wish, numbers=tuple(reversed(keys)))
 
-    def _numbers_in(self, text: str) -> list[tuple[str, int, int]]:
-        """(key, start, end) of numbers that documents have, the written form first."""
-        found: list[tuple[str, int, int]] = []
-        for number in find_numbers(text):
-            letter = _LETTER.match(text, number.end)
-            end = letter.end() if letter else number.end
-            found += [
-                (key, number.start, end)
-                for key in self._held(number.year, number.serial, number.code)
-            ]
-        taken = [(start, end) for _, start, end in found]
-        for match in _LOOSE.finditer(text):
-            if any(start < match.end() and match.start() < end for start, end in taken):
-                continue
-            year, serial = parse_int(_closed(match["year"])), parse_int(_closed(match["serial"]))
-            if year is None or serial is None:
-                continue
-            code = _ASKING.sub("", _closed(match["code"]))
-            if not code and "号" not in match[0]:
-                continue  # 2024-3 is a month
-            for key in self._held(year, str(serial), code):
-                at = match.end("code") - len(match["code"])
-                found.append((key, at + _tail(match["code"], key), match.end()))
-        return found
-
-    def _held(self, year: int | None, serial: str, code: str) -> list[str]:
-        """Numbers that documents have, of this year and serial, whose 代字 is meant by `code`."""
-        held = self._known.numbers(year, serial)
-        exact = [key for key in held if _code_of(key) == code]
-        meant = [key for key in held if code.endswith(_code_of(key))]
-        short = [key for key in held if len(code) > 1 and _code_of(key).endswith(code)]
-        return exact or meant or short or ([] if code else list(held[:_MEANT_BY_NUMBER]))
-
     def times(self) -> None:
         """The first time that is named; what depends on today is taken out of the text."""
         for time in reversed(find_times(self.text, self._as_of)):
             typed = self.text[time.start : time.end]
-            if self._found(TIME, typed, _span_zh(time.first, time.last)):
+            if self._found(TIME, typed, time.said):
                 self._wish = replace(self._wish, period=(time.first, time.last))
                 if time.relative:
                     before, after = self.text[: time.start], self.text[time.end :]
@@ -395,53 +363,5 @@ class _Reading:
                 self._ways.append(way)
 
 
-# A number without its brackets or 号: 川高后思协2024年第2, 江协发2024-5, 江协 二〇二四 三号.
-_LOOSE = re.compile(
-    r"(?P<code>[A-Za-z\u4e00-\u9fff]{0,24})[\s〔\[（(【〈<《｛{]*"
-    r"(?P<year>(?:19|20)[0-9]{2}|[一二][〇○零0一二三四五六七八九]{3})"
-    r"[\s〕\]）)】〉>》｝}]*年?[\s\-－—_/第.]*(?P<serial>[0-9]{1,4}|[一二三四五六七八九十百]{1,5})"
-    r"\s*(?:号文件|号文|号|文)?(?![0-9年月日季.])"
-)
-# Words before a number that are no 代字.
-_ASKING = re.compile(
-    r"^.*(?:请问|查询|查找|根据|按照|关于|协会|我们|那个|的)$|^(?:找|查|看|按|请|见)$"
-)
-# Documents that 2025年3号文 may mean, where nobody says whose.
-_MEANT_BY_NUMBER = 3
-# 2号文, 2号文件.
-_LETTER = re.compile(r"(?:文件|文)(?![\u4e00-\u9fff])")
-
-
 def _quoted(match: re.Match[str], prefix: str) -> str | None:
     return next((match[prefix + kind] for kind in "abcd" if match[prefix + kind] is not None), None)
-
-
-def _closed(text: str) -> str:
-    return "".join(text.split())
-
-
-def _code_of(key: str) -> str:
-    return re.split("〔|第", key, maxsplit=1)[0]
-
-
-def _tail(typed: str, key: str) -> int:
-    """Where in the characters typed before the year the 代字 begins: 请问川高后协 -> 2."""
-    code = _code_of(key)
-    shared = max(
-        (n for n in range(len(typed) + 1) if code.endswith(typed[len(typed) - n :])), default=0
-    )
-    return len(typed) - shared
-
-
-def _span_zh(first: int, last: int) -> str:
-    """2024年, 2024年7月至12月, 2024年6月25日."""
-    (y1, m1, d1), (y2, m2, d2) = ((n // 10000, n // 100 % 100, n % 100) for n in (first, last))
-    if first == last:
-        return f"{y1}年{m1}月{d1}日"
-    if (m1, d1) == (1, 1) and (m2, d2) == (12, 31):
-        return f"{y1}年" if y1 == y2 else f"{y1}年至{y2}年"
-    if y1 == y2 and m1 == m2 and d1 == 1 and d2 >= 28:
-        return f"{y1}年{m1}月"
-    if y1 == y2 and d1 == 1 and d2 >= 28:
-        return f"{y1}年{m1}月至{m2}月"
-    return f"{y1}年{m1}月{d1}日至{y2}年{m2}月{d2}日"
