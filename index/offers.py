@@ -23,7 +23,7 @@ from index.understanding import Understood
 # by some hundredths, a good one from a poor one by two tenths (docs/quality.md).
 NUMBER, ISSUER, TYPE, PERIOD = 0.5, 0.10, 0.03, 0.08
 # What a document loses when a later edition of the same rules is there, and no time is asked for.
-SUPERSEDED = 0.15
+SUPERSEDED, EDITION = 0.15, "edition"
 # A title that is just what was typed; less where the title says more.
 TITLE = 0.25
 # The clause asked for, in documents that come to mind.
@@ -58,11 +58,11 @@ class Offers:
         now = asked.wish.period is None
         old = np.where(columns.superseded(places, asked.scope.audience), -SUPERSEDED * now, 0.0)
         if not asked.wish:
-            return {"title": titles, "edition": old}
+            return {"title": titles, EDITION: old}
         wished = columns.wished(places, asked.wish, asked.scope.audience)
         return {
             "title": titles,
-            "edition": old,
+            EDITION: old,
             "number": NUMBER * wished.number,
             "issuer": ISSUER * wished.issuer,
             "type": TYPE * wished.type,

@@ -24,6 +24,7 @@ from index.analyzer import Analyzer
 from index.columns import edition_of
 from index.engine import TEXT, KeywordQuery
 from index.model import Hit
+from index.offers import EDITION
 from index.records import StoredDocument
 from index.sentences import Span, sentences, trimmed
 from index.shown import FoundDocument
@@ -138,7 +139,7 @@ def asked_of(
 def read(asked: Asked, documents: Sequence[FoundDocument], analyzer: Analyzer) -> list[Reading]:
     """The passages shown of the first documents, in the order of the page; where years are named,
     only those that can tell of them."""
-    found = [each for each in documents[:DOCUMENTS] if each.hits]
+    found = [each for each in documents if each.hits and _holds_now(asked, each)][:DOCUMENTS]
     readings = []
     for each in found:
         title = analyzer.normalise(each.document.title or "").text
@@ -155,6 +156,11 @@ def read(asked: Asked, documents: Sequence[FoundDocument], analyzer: Analyzer) -
                 Reading(each.document.document_id, hit, base, above, cuts, held, otherwise)
             )
     return readings
+
+
+def _holds_now(asked: Asked, each: FoundDocument) -> bool:
+    """An earlier edition is shown, but does not answer what asks neither for it nor its time."""
+    return bool(asked.quoted) or EDITION not in each.wished
 
 
 def _tells_of(years: range, document: StoredDocument, hit: Hit, analyzer: Analyzer) -> bool:

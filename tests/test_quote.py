@@ -30,6 +30,14 @@ MEETING = (
     "一、参加人员\n\n各会员单位后勤处长和食堂负责人。\n\n"
     "二、年会费用\n\n年会费用标准按以下办法收取：\n\n每人600元，含资料，其余自理。\n"
 )
+OLD = (
+    "用车管理办法（2016年修订）\n\n（2016年5月10日理事会通过）\n\n"
+    "第一条 租用车辆每公里收费5元，由秘书处按月结算。\n"
+)
+NEW = (
+    "用车管理办法\n\n（2024年5月10日理事会通过）\n\n"
+    "第一条 租用车辆按公里收费，价格由秘书处每年公布。\n"
+)
 SECRET = "会长办公会纪要\n\n会议决定聘任两名专职工作人员，月薪8000元。\n"
 OTHERS = {
     f"{name}管理办法": f"{name}管理办法\n\n第一条 {name}应当登记造册，由专人负责保管。\n"
@@ -40,7 +48,14 @@ OTHERS = {
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory, analyzer: Analyzer) -> Searcher:
     folder = tmp_path_factory.mktemp("quote")
-    texts = {"会费管理办法": RULES, "培训通知": NOTICE, "年会通知": MEETING, **OTHERS}
+    texts = {
+        "会费管理办法": RULES,
+        "培训通知": NOTICE,
+        "年会通知": MEETING,
+        "旧": OLD,
+        "新": NEW,
+        **OTHERS,
+    }
     (folder / "public").mkdir()
     (folder / "staff").mkdir()
     for name, text in texts.items():
@@ -117,6 +132,13 @@ def test_nothing_is_quoted_of_another_year(searcher: Searcher, year: str) -> Non
 
 def test_rules_hold_for_every_year(searcher: Searcher) -> None:
     assert "5000元" in quoted(ask(searcher, "2030年理事单位会费多少钱"))
+
+
+def test_an_earlier_edition_answers_only_who_asks_for_it(searcher: Searcher) -> None:
+    answer = ask(searcher, "租用车辆每公里收费多少")
+    assert "5元" not in str(answer.quote) and "5元" in str(answer.documents)
+    for question in ("2016年租用车辆每公里收费多少", '"每公里收费5元"'):
+        assert "5元" in quoted(ask(searcher, question))
 
 
 def test_an_answer_is_surer_than_none(searcher: Searcher) -> None:
