@@ -120,7 +120,7 @@ class Columns:
         self._issuers = Values((row.issuer,) if row.issuer else () for row in self.rows)
         self._numbers = Values((row.number_key,) if row.number_key else () for row in self.rows)
         self._names: dict[Audience, dict[str, tuple[str, ...]]] = {}
-        self._superseded: dict[Audience, NDArray[np.bool_]] = {}
+        self._followed: dict[Audience, NDArray[np.int64]] = {}
         self._numbered: dict[Audience, dict[tuple[int | None, str], set[str]]] = {}
         self._bitmaps: dict[tuple[Audience, Filter], NDArray[np.uint8] | None] = {}
 
@@ -181,23 +181,28 @@ class Columns:
         """The first passage of each of the documents at these places."""
         return self._firsts[places]
 
-    def superseded(self, places: NDArray[np.int64], audience: Audience) -> NDArray[np.bool_]:
-        """Whether a later edition of the same rules is there for this audience."""
-        held = self._superseded.get(audience)
+    def superseded(
+        self, places: NDArray[np.int64], audience: Audience, day: int | None = None
+    ) -> NDArray[np.bool_]:
+        """Whether a later edition of the same rules, which this audience may read, was there on
+        that day; without one, whether there is one now."""
+        held = self._followed.get(audience)
         if held is None:
-            held = self._superseded[audience] = self._earlier_editions(audience)
-        return held[places]
+            held = self._followed[audience] = self._next_editions(audience)
+        followed = held[places]
+        return (followed > 0) & (True if day is None else followed <= day)
 
-    def _earlier_editions(self, audience: Audience) -> NDArray[np.bool_]:
+    def _next_editions(self, audience: Audience) -> NDArray[np.int64]:
+        """The day of the next edition of each document, 0 where there is none."""
         editions: dict[str, list[int]] = defaultdict(list)
         for place, row in enumerate(self.rows):
-            if row.edition_of is not None and row.audience <= audience.rank:
+            if row.edition_of is not None and row.audience <= audience.rank and row.last_day:
                 editions[row.edition_of].append(place)
-        earlier = np.zeros(len(self.rows), bool)
+        followed = np.zeros(len(self.rows), np.int64)
         for places in editions.values():
-            days = self._last_days[places]
-            earlier[places] = (days > 0) & (days < days.max())
-        return earlier
+            days = np.append(np.unique(self._last_days[places]), 0)
+            followed[places] = days[np.searchsorted(days[:-1], self._last_days[places]) + 1]
+        return followed
 
     def works(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """A number for the work that each of the documents at these places is or is a clause of:

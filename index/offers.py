@@ -22,12 +22,12 @@ from index.understanding import Understood
 # What a document gains by being as the question wishes; the best passages of one question differ
 # by some hundredths, a good one from a poor one by two tenths (docs/quality.md).
 NUMBER, ISSUER, TYPE, PERIOD = 0.5, 0.10, 0.03, 0.08
-# What a document loses when a later edition of the same rules is there, and no time is asked for.
-SUPERSEDED, EDITION = 0.15, "edition"
-# A title that is just what was typed; less where the title says more.
-TITLE = 0.25
+# What a document loses when a later edition of the same rules was there at the time asked for.
+SUPERSEDED, EDITION = 0.3, "edition"
+# A title that is just what was typed; where it says more, by how much of it was.
+NAMED, SAME_TITLE, TITLE = "title", 1.0, 0.25
 # The clause asked for, in documents that come to mind.
-CLAUSE = 0.3
+CLAUSE = 0.5
 # Documents with so many letters of a title in common with others are not named by it.
 _NAMED = 50
 _TITLE_CHARS = (2, 40)
@@ -55,13 +55,14 @@ class Offers:
         """The same by what they gain it for, each `(n,)`."""
         titles = np.array([self.titles.get(place, 0.0) for place in places.tolist()], np.float64)
         # Who names no time asks what holds now.
-        now = asked.wish.period is None
-        old = np.where(columns.superseded(places, asked.scope.audience), -SUPERSEDED * now, 0.0)
+        day = asked.wish.period and asked.wish.period[0]
+        superseded = columns.superseded(places, asked.scope.audience, day)
+        old = np.where(superseded, -SUPERSEDED, 0.0)
         if not asked.wish:
-            return {"title": titles, EDITION: old}
+            return {NAMED: titles, EDITION: old}
         wished = columns.wished(places, asked.wish, asked.scope.audience)
         return {
-            "title": titles,
+            NAMED: titles,
             EDITION: old,
             "number": NUMBER * wished.number,
             "issuer": ISSUER * wished.issuer,
@@ -97,7 +98,7 @@ def offered(
 
 
 def _named(collection: Collection, asked: Understood, columns: Columns) -> dict[int, float]:
-    """Documents in whose title the question stands, and how much of the title it is; the issuer's
+    """Documents in whose title the question stands, and how much of the title it is; an issuer's
     name before it counts for nothing."""
     typed = asked.text
     for _, start, end in reversed(find_clauses(typed)):
@@ -111,11 +112,17 @@ def _named(collection: Collection, asked: Understood, columns: Columns) -> dict[
     if not 0 < len(places) <= _NAMED:
         return {}
     rows = {columns.rows[place].document_id: place for place in places.tolist()}
+    issuers = sorted(columns.issuer_names(scope.audience), key=len)
     named = {}
     for document_id, title, _ in collection.library.names(rows, scope.audience):
-        issuer = columns.rows[rows[document_id]].issuer or ""
-        said = letters_of((title or "").removeprefix(issuer), collection.analyzer)
-        named[rows[document_id]] = TITLE * len(letters) / max(len(said), len(letters))
+        whole = title or ""
+        signed = next((name for name in reversed(issuers) if whole.startswith(name)), "")
+        full, said = (
+            "".join(filter(str.isalnum, letters_of(text, collection.analyzer)))
+            for text in (whole, whole.removeprefix(signed))
+        )
+        share = len(letters) / max(len(said), len(letters))
+        named[rows[document_id]] = SAME_TITLE if letters in (full, said) else TITLE * share
     return named
 
 

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 
 from index.certainty import LEAST, Signs, signs
 from index.collection import Collection
-from index.model import Query
+from index.model import Query, Wish
+from index.offers import CLAUSE, NAMED, SAME_TITLE
 from index.quote import Quote, asked_of, best, read
 from index.ranker import Ranking
 from index.shown import FoundDocument
+from index.timewords import said_of
 from index.understanding import Understood
 
-NOTHING_ANSWERS = "没有找到能直接回答的内容，以下仅供参考"
+NOTHING_ANSWERS = "没有摘出可以直接回答的句子，以下内容仅供参考"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """`signs` tell how surely something answers; None where that was not asked: on later pages,
-    in order of date, of a quotation."""
+    in order of date, of a quotation, of a title."""
 
     quote: Quote | None = None
     signs: Signs | None = None
@@ -38,6 +40,11 @@ def replied(
         return Reply()
     if not documents:
         return Reply(signs=Signs())
+    missing = _missing(asked, ranking)
+    if missing:
+        return Reply(None, Signs(), f"没有找到{missing}，以下内容仅供参考")
+    if documents[0].wished.get(NAMED, 0.0) >= SAME_TITLE:  # it is asked for, not something in it
+        return Reply()
     analyzer = collection.analyzer
     idf = collection.engine.idf(ranking.keywords, query.audience)
     held = asked_of(asked, ranking.keywords, idf, analyzer)
@@ -49,3 +56,14 @@ def replied(
     if seen.certainty < LEAST:
         return Reply(None, seen, NOTHING_ANSWERS)
     return Reply(quote, seen)
+
+
+def _missing(asked: Understood, ranking: Ranking) -> str:
+    """The clause or the time that was asked for, where nothing found is of it."""
+    wish = asked.wish
+    if wish.clause and not any(gain >= CLAUSE for gain in ranking.offers.passages.values()):
+        return wish.clause
+    of_time = ranking.columns.wished(ranking.places, Wish(period=wish.period), asked.scope.audience)
+    if wish.period and not of_time.period.any():
+        return f"{said_of(*wish.period)}的文件"
+    return ""

@@ -54,22 +54,6 @@ class TimeWords:
     last: int
     relative: bool = False
 
-    @property
-    def said(self) -> str:
-        """2024年, 2024年7月至12月, 2024年6月25日."""
-        (y1, m1, d1), (y2, m2, d2) = (
-            (n // 10000, n // 100 % 100, n % 100) for n in (self.first, self.last)
-        )
-        if self.first == self.last:
-            return f"{y1}年{m1}月{d1}日"
-        if (m1, d1) == (1, 1) and (m2, d2) == (12, 31):
-            return f"{y1}年" if y1 == y2 else f"{y1}年至{y2}年"
-        if y1 == y2 and m1 == m2 and d1 == 1 and d2 >= 28:
-            return f"{y1}年{m1}月"
-        if y1 == y2 and d1 == 1 and d2 >= 28:
-            return f"{y1}年{m1}月至{m2}月"
-        return f"{y1}年{m1}月{d1}日至{y2}年{m2}月{d2}日"
-
 
 def find_times(text: str, as_of: date | None) -> tuple[TimeWords, ...]:
     """Every time in `text`, in order, the longer one where two begin alike."""
@@ -160,3 +144,17 @@ def _back(as_of: date, many: int, unit: str) -> date:
 
 def _day(day: date) -> int:
     return day.year * 10000 + day.month * 100 + day.day
+
+
+def said_of(first: int, last: int) -> str:
+    """2024年, 2024年7月至12月, 2024年6月25日."""
+    (y1, m1, d1), (y2, m2, d2) = ((n // 10000, n // 100 % 100, n % 100) for n in (first, last))
+    if first == last:
+        return f"{y1}年{m1}月{d1}日"
+    if (m1, d1) == (1, 1) and (m2, d2) == (12, 31):
+        return f"{y1}年" if y1 == y2 else f"{y1}年至{y2}年"
+    if y1 == y2 and m1 == m2 and d1 == 1 and d2 >= 28:
+        return f"{y1}年{m1}月"
+    if y1 == y2 and d1 == 1 and d2 >= 28:
+        return f"{y1}年{m1}月至{m2}月"
+    return f"{y1}年{m1}月{d1}日至{y2}年{m2}月{d2}日"

@@ -20,7 +20,7 @@ from index.numberwords import Held, find_typed_numbers
 from index.respelling import LOOK_ALIKE, Respelling
 from index.stream import letters_of
 from index.thesaurus import Way
-from index.timewords import find_times
+from index.timewords import find_times, said_of
 
 MAX_CHARS = 500
 # Quotations and exclusions; more than that is a text pasted by mistake.
@@ -302,7 +302,7 @@ class _Reading:
         """The first time that is named; what depends on today is taken out of the text."""
         for time in reversed(find_times(self.text, self._as_of)):
             typed = self.text[time.start : time.end]
-            if self._found(TIME, typed, time.said):
+            if self._found(TIME, typed, said_of(time.first, time.last)):
                 self._wish = replace(self._wish, period=(time.first, time.last))
                 if time.relative:
                     before, after = self.text[: time.start], self.text[time.end :]
@@ -342,7 +342,12 @@ class _Reading:
             and any(place in name for name in known.issuers)
         ]
         issuers += [name for name in (*longest, *places) if self._found(ISSUER, name, name)]
-        kinds = [kind for kind in known.types if len(kind) > 1 and kind in text]
+        # 决定了什么, 报告过没有: what was done, not a kind of document.
+        kinds = [
+            kind
+            for kind in known.types
+            if len(kind) > 1 and re.search(f"{re.escape(kind)}(?![了过])", text)
+        ]
         types = [kind for kind in kinds if self._found(TYPE, kind, kind)]
         self._wish = replace(self._wish, issuers=tuple(issuers), types=tuple(types))
 
@@ -351,6 +356,7 @@ class _Reading:
         for number, start, end in find_clauses(self.text)[:1]:
             if self._found(CLAUSE, self.text[start:end], str(number)):
                 self._wish = replace(self._wish, clause=str(number.whole))
+                self.text = f"{self.text[:start]}{number.whole}{self.text[end:]}"
 
     def other_words(self) -> None:
         """Words that say the same as some that were typed."""

@@ -52,6 +52,8 @@ _META_DATES = (
 )
 _META_SITES = ("sitename", "og:site_name")
 _NO_SITE = frozenset(("本站", "本站原创", "原创", "网络", "互联网", "未知", "转载", "本网"))
+# What bodies do, and no name of one says: 协会召开座谈会, 比赛在某市举行.
+_TOLD = re.compile(r"召开|举[行办]|开展|参[加观]|走访|调研|考察|启动|成立|圆满|赴")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def _parts(whole: str) -> list[str]:
 
 def _is_site(part: str) -> bool:
     """Whether a part of the title element names the site or whose it is: 某某协会, 后勤网."""
-    named = is_organisation(part) and not title_types(part)
+    named = is_organisation(part) and not title_types(part) and not _TOLD.search(part)
     return named or re.search(r"(?:网|网站|官网|门户|平台)$", part) is not None
 
 

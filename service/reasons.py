@@ -8,12 +8,12 @@ from typing import Any
 from index.coverage import CLOSENESS, COVERAGE
 from index.fusion import KEYWORD, OFFER, SEMANTIC
 from index.model import Hit
-from index.offers import EDITION
+from index.offers import EDITION, NAMED
 from index.shown import FoundDocument
 
 _WORDS_NAMED = 6
 _WISHES = {
-    "title": "标题就是所问",
+    NAMED: "标题就是所问",
     EDITION: "有更新的版本",
     "number": "文号相符",
     "issuer": "单位相符",

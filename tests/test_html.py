@@ -184,6 +184,17 @@ def test_the_name_of_a_column_is_no_title(tmp_path: Path) -> None:
     assert read(tmp_path, page(body, head)).title == "2031年度社会组织评估结果公示"
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["全省职工乒乓球比赛在东岭举行", "我会召开后勤工作座谈会", "水上运动专业委员会成立大会"],
+)
+def test_what_a_body_did_is_no_name_of_a_site(tmp_path: Path, title: str) -> None:
+    head = f"<title>{title}-新闻动态-苏南钓鱼网</title>"
+    assert (
+        read(tmp_path, page(f"<h1>{title}</h1><p>{PROSE}</p><p>{PROSE}</p>", head)).title == title
+    )
+
+
 def test_a_title_over_two_lines_is_one(tmp_path: Path) -> None:
     title = "东岭市人民政府办公室关于印发东岭市城市供水应急预案的通知"
     head = f"<title>{title}_东岭市人民政府</title>"
