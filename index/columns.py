@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.library import Library
 from index.model import Audience, Filter, Wish
 from index.notation import date_span, find_clauses, number_key, parse_number
-from index.projection import text_for
+from index.projection import document_for, text_for
 from index.records import StoredDocument, key_of
 
 _BITMAPS_KEPT = 64
@@ -251,7 +251,7 @@ class Columns:
         the same question."""
         chosen = self._audiences <= audience.rank
         if filter_.type is not None:
-            chosen &= self._types.having(lambda name: name == filter_.type)
+            chosen &= self._types.having(lambda name: shown(str(name), audience) == filter_.type)
         if filter_.issuer is not None:
             names = set(self.issuers(audience, filter_.issuer))
             chosen &= self._issuers.having(lambda name: shown(str(name), audience) in names)
@@ -365,6 +365,9 @@ def read_columns(library: Library, before: Columns | None = None) -> Columns:
 
 
 def _row(document: StoredDocument, first: int, count: int) -> Row:
+    # Whatever joins documents or is looked up is as the public reads it: 章程 of a masked number
+    # must not tell that two numbers are the same.
+    read = document_for(Audience.PUBLIC, document)
     first_day, last_day = date_span(document.date) if document.date else (0, 0)
     return Row(
         document.document_id,
@@ -374,12 +377,12 @@ def _row(document: StoredDocument, first: int, count: int) -> Row:
         document.years,
         first_day,
         last_day,
-        document.number_key,
+        read.number_key,
         document.authority,
         first,
         count,
-        work_of(document.title or ""),
-        edition_of(document),
+        work_of(read.title or ""),
+        edition_of(read),
     )
 
 

@@ -14,7 +14,8 @@ whoever derives something from the library can tell what it has not yet seen.
 from __future__ import annotations
 
 import fcntl
-import hashlib
+import hmac
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -504,8 +505,15 @@ class Library:
         )
 
     def _mint(self, content_hash: str) -> str:
+        """A name that nobody can work out who does not hold the library: with a plain digest of
+        the file a telephone that is masked could be guessed and the guess be checked."""
+        secret = self.meta("secret")
+        if secret is None:
+            secret = secrets.token_hex(16)
+            self.set_meta({"secret": secret})
         for attempt in range(1000):
-            minted = hashlib.sha256(f"{content_hash}/{attempt}".encode()).hexdigest()[:12]
+            text = f"{content_hash}/{attempt}".encode()
+            minted = hmac.new(secret.encode(), text, "sha256").hexdigest()[:12]
             taken = self._connection().execute(
                 "SELECT 1 FROM documents WHERE document_id = ?", (minted,)
             )

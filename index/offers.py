@@ -16,6 +16,7 @@ from index.columns import Columns
 from index.engine import NAME, Exact
 from index.fusion import SEMANTIC, WEIGHTS
 from index.notation import find_clauses
+from index.projection import text_for
 from index.stream import letters_of
 from index.understanding import Understood
 
@@ -115,7 +116,7 @@ def _named(collection: Collection, asked: Understood, columns: Columns) -> dict[
     issuers = sorted(columns.issuer_names(scope.audience), key=len)
     named = {}
     for document_id, title, _ in collection.library.names(rows, scope.audience):
-        whole = title or ""
+        whole = text_for(scope.audience, title or "")
         signed = next((name for name in reversed(issuers) if whole.startswith(name)), "")
         full, said = (
             "".join(filter(str.isalnum, letters_of(text, collection.analyzer)))

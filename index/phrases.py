@@ -27,7 +27,7 @@ _WRITER_BYTES = 32 * 1024 * 1024
 # Behind the last character, so that every character begins a pair.
 _END = "\x03"
 # Signs of a regular expression; a lone character is looked for by one.
-_SPECIAL = frozenset("\\.+*?()|[]{}^$#&-~\"<>@'")
+_SPECIAL = frozenset("\\.+*?()|[]{}^$#&-~\"@'")
 
 
 def _schema() -> tantivy.Schema:

@@ -20,6 +20,11 @@ def text_for(audience: Audience, text: str) -> str:
     return mask(text) if audience is Audience.PUBLIC else text
 
 
+def same_to_all(text: str | None) -> bool:
+    """Whether the public reads it as everybody else does."""
+    return text is None or mask(text) == text
+
+
 def document_for(audience: Audience, document: StoredDocument) -> StoredDocument:
     """Every field that holds words, as this audience reads it."""
     if audience is not Audience.PUBLIC:
@@ -28,6 +33,8 @@ def document_for(audience: Audience, document: StoredDocument) -> StoredDocument
     read = {
         "title": _masked(document.title),
         "number": _masked(document.number),
+        # What is masked in it could be felt for by its key.
+        "number_key": document.number_key if same_to_all(document.number) else None,
         "letterhead": _masked(document.letterhead),
         "issuer": _masked(document.issuer),
         "site": _masked(document.site),

@@ -28,6 +28,7 @@ from index.features import features
 from index.fusion import KEYWORD, SEMANTIC, WEIGHTS, Candidates, fuse
 from index.judged import Judged, by_document, mean_of_best
 from index.offers import Offers, offered
+from index.projection import text_for
 from index.thesaurus import ALIAS, MEANT, SAME, Way
 from index.tuning import META_KEY, Tuning, kept_tuning
 from index.understanding import Understood
@@ -213,7 +214,7 @@ class Ranker:
         best = np.sort(np.lexsort((found.ids, -found.scores))[:read])
         held = self._collection.library.beginnings(found.ids[best].tolist(), coverage.MAX_CHARS)
         at = np.searchsorted(found.ids, np.array(list(held), np.int64))
-        said = [asked.said(text) for text in held.values()]
+        said = [asked.said(text_for(asked.scope.audience, text)) for text in held.values()]
         texts = coverage.Texts.of(said, self._collection.analyzer)
         covered, close = np.zeros(len(found.ids)), np.zeros(len(found.ids))
         covered[at] = coverage.coverage({word: idf[word] for word in keywords.words}, texts)

@@ -134,7 +134,8 @@ class _Page:
             self._read(best)
             for at, passage_id in zip(part, best, strict=True):
                 held = self.held.get(passage_id)
-                text = _NO_LETTER.sub("", held.text) if held else str(passage_id)
+                read = held and passage_for(self.query.audience, held).text
+                text = _NO_LETTER.sub("", read) if read else str(passage_id)
                 groups.setdefault(text, []).append(at)
         for group in groups.values():
             group.sort(key=lambda at: (-ranking.priors[at] - ranking.wished[at], -last_days[at]))

@@ -11,6 +11,7 @@ from index.aliases import Alias, formed
 from index.analyzer import Analyzer
 from index.embedded import EmbeddedEngine
 from index.model import Audience
+from index.projection import text_for
 from index.stream import letters_of
 from index.thesaurus import ALIAS, FILE_NAME, Thesaurus, Way, open_thesaurus, read_own
 
@@ -135,22 +136,30 @@ class Synonyms:
     ) -> Iterator[Way]:
         """By aliases that documents give, and by the usual short forms of names that were typed."""
         names = self._known(engine)
+        rows = engine.columns.rows
         at = 0
         while at < len(folded):
-            end = self._end(folded, at, boundaries, names)
-            if end:
+            for end in self._ends(folded, at, boundaries, names):
                 word = folded[at:end]
                 given = [(a, engine.giving(a, audience)) for a in names.by_name[word]]
                 given = [(alias, places) for alias, places in given if len(places)]
-                rows = engine.columns.rows
-                own = [
-                    (alias, places)
-                    for alias, places in given
-                    if any(part in (rows[p].issuer or "") for p in places for part in issuers)
-                ]
-                others = (a.full if a.short == word else a.short for a, _ in own or given)
-                yield Way(word, tuple(dict.fromkeys(others)), ALIAS)
-            at = end or at + 1
+                if given:  # a longer name that only others may know is none
+                    break
+            else:
+                at += 1
+                continue
+            own = [
+                (alias, places)
+                for alias, places in given
+                if any(
+                    part in text_for(audience, rows[place].issuer or "")
+                    for place in places
+                    for part in issuers
+                )
+            ]
+            others = (a.full if a.short == word else a.short for a, _ in own or given)
+            yield Way(word, tuple(dict.fromkeys(others)), ALIAS)
+            at = end
         for alias in formed(folded, self._analyzer.cut):
             yield Way(alias.full, (alias.short,), ALIAS)
 
@@ -164,10 +173,9 @@ class Synonyms:
         return self._names
 
     @staticmethod
-    def _end(folded: str, start: int, boundaries: frozenset[int], names: _Names) -> int:
-        """Where the longest name that begins at `start` ends; 0 where none does."""
+    def _ends(folded: str, start: int, boundaries: frozenset[int], names: _Names) -> Iterator[int]:
+        """Where names that begin at `start` end, the longest first."""
         for end in range(min(len(folded), start + names.longest), start + 1, -1):
             clear = end - start >= _CLEAR or {start, end} <= boundaries
             if clear and folded[start:end] in names.by_name:
-                return end
-        return 0
+                yield end

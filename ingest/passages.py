@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from index.model import Clause, Paragraph, Passage
 from ingest.contacts import find_contacts
@@ -32,6 +32,7 @@ _MIN_CLAUSES = 5
 _MAX_LABEL = 24
 _MAX_TITLE = 60
 _SENTENCE = re.compile(r"[。！？!?][”’」』）)]{0,2}|[；;]")
+_PAUSE = re.compile(r"[，。；、：,;:\s]+(?=\S*[^\W\d])")
 _COMMA = re.compile(r"[，,、]")
 _IN_WORD = re.compile(r"[0-9０-９A-Za-z@＠._ \-]")
 _MAX_WORD = 60
@@ -228,7 +229,19 @@ def _spans(
     atoms: list[tuple[int, int]] = []
     for i in range(stretch.first, stretch.last + 1):
         atoms += _pieces(text, starts[i], starts[i + 1] - 1, bool(stretch.clause))
-    return _join(atoms)
+    return _unbroken(text, _join(atoms))
+
+
+def _unbroken(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """No slice ends in a number that the next line goes on with: a telephone in two halves, of
+    which neither looks like one, would be masked in neither."""
+    whole = list(spans)
+    for i, ((start, stop), (begin, end)) in enumerate(pairwise(spans)):
+        if text[stop - 1].isdigit() and text[begin].isdigit():
+            pauses = [match.end() for match in _PAUSE.finditer(text, start + 1, stop)]
+            cut = pauses[-1] if pauses else max(start + 1, stop - _MAX_WORD)
+            whole[i], whole[i + 1] = (whole[i][0], cut), (cut, end)
+    return whole
 
 
 def _column_names(paragraphs: Sequence[Paragraph]) -> dict[int, str]:

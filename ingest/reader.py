@@ -17,7 +17,7 @@ from ingest.structure import Structure, build_structure
 
 # Raised when every file would give another document than before; what concerns one format only is
 # counted in `readers`. A file whose document came from a smaller sum of both is read again.
-READER_VERSION: int = 5
+READER_VERSION: int = 6
 
 
 def version_of(format: str) -> int:

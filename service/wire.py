@@ -70,11 +70,13 @@ def to_suggest(params: Mapping[str, str]) -> tuple[str, int]:
 
 
 def _given(params: Mapping[str, str], allowed: Sequence[str]) -> dict[str, str]:
-    """Parameters that say something, stripped. Raises BadRequest for one that is not allowed."""
+    """Parameters that say something, stripped and without halves of characters. Raises BadRequest
+    for one that is not allowed."""
     unknown = sorted(set(params) - set(allowed))
     if unknown:
         raise BadRequest(f"没有参数 {unknown[0]}；可用的有 {'、'.join(allowed)}")
-    return {key: value.strip() for key, value in params.items() if value.strip()}
+    whole = ((key, value.encode("utf-8", "ignore").decode()) for key, value in params.items())
+    return {key: value.strip() for key, value in whole if value.strip()}
 
 
 def to_filter(given: Mapping[str, str]) -> Filter:

@@ -171,6 +171,13 @@ def test_nobody_learns_a_name_from_a_document_that_is_not_theirs(named: Office) 
     assert not found(ask(named, "预监组", Audience.STAFF)), "it went with its document"
 
 
+def test_a_longer_name_that_is_not_theirs_hides_no_shorter_one(named: Office) -> None:
+    named.write("机密.txt", "机密\n\n思政会年度重点专项（以下简称“思政会年专”）启动。\n")
+    named.ingest(audience=Audience.STAFF)
+    assert found(ask(named, "思政会年专", Audience.STAFF)) == {"思政会年专": "思政会年度重点专项"}
+    assert found(ask(named, "思政会年专", Audience.PUBLIC)) == {"思政会": "思想政治工作委员会"}
+
+
 def test_what_has_the_other_name_is_suggested_to_who_may_know_of_it(named: Office) -> None:
     public, plan = named.folder.parent / "公开", "预备监督小组2025年工作计划"
     (public / "计划.txt").write_text(f"{plan}\n\n全年开会两次。\n", "utf-8")

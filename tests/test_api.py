@@ -193,6 +193,7 @@ BAD = [
     "/v1/search?q=",
     "/v1/search?q=%20%E3%80%80",
     "/v1/search?q=会费&as_of=2024-13-01",
+    "/v1/search?q=去年&as_of=2024-06",
     "/v1/search?q=x&colour=red",
     "/v1/search?q=x&date_from=2024-13-01",
     "/v1/search?q=x&date_to=yesterday",

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.model import Document
+from index.privacy import mask
 from ingest.inspection import as_inspection
 from ingest.lines import Block, Reading
 from ingest.passages import MAX_CHARS, TAIL_CHARS
@@ -231,3 +232,13 @@ def test_no_passage_begins_or_ends_inside_a_number() -> None:
         text = "甲" * (MAX_CHARS - 40 + pad) + " 19900000001 " + "乙" * (MAX_CHARS - 30)
         passages = _document("关于召开会议的通知", text).passages
         assert any("19900000001" in passage.text for passage in passages)
+
+
+def test_a_number_that_runs_over_a_line_is_in_one_passage() -> None:
+    before, after = "说明文字" * 130, "继续说明办理。" * 70
+    document = _document(f"{before}，联系电话19900", f"000001。{after}")
+    _assert_sound(document)
+    texts = [passage.text for passage in document.passages]
+    assert len(texts) > 2
+    assert [text for text in texts if "19900" in text] == [t for t in texts if "000001" in t]
+    assert "000001" not in "".join(map(mask, texts))

@@ -116,10 +116,30 @@ def test_quotations_of_one_character_and_of_signs_are_safe(
     own: tuple[Searcher, dict[str, str]],
 ) -> None:
     searcher, texts = own
-    for span in ("会", "率", ".", "*", "(", "[", "\\", "^会", "会$", ".*", "?", "&", "~", "#"):
+    for span in (
+        "会",
+        "率",
+        ".",
+        "*",
+        "(",
+        "[",
+        "\\",
+        "^会",
+        "会$",
+        ".*",
+        "?",
+        "&",
+        "~",
+        "#",
+        "<",
+        ">",
+        "@",
+    ):
         answer = searcher.search(Query(f'"{span}"', Audience.STAFF))
         wanted = sum(letters(span) in letters(text) for text in texts.values())
         assert answer.total == wanted, span
+    for sign in "‹›＜＞﹤﹥":
+        searcher.search(Query(f'"{sign}"', Audience.STAFF))
 
 
 def test_the_public_finds_nothing_by_quoting_personal_data(
