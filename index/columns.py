@@ -192,6 +192,11 @@ class Columns:
         followed = held[places]
         return (followed > 0) & (True if day is None else followed <= day)
 
+    def has_later(self, document_id: str, audience: Audience) -> bool:
+        """Whether there is a later edition of this document now, which this audience may read."""
+        places = np.flatnonzero(self.among(np.array([key_of(document_id)], np.uint64)))
+        return bool(self.superseded(places, audience).any())
+
     def _next_editions(self, audience: Audience) -> NDArray[np.int64]:
         """The day of the next edition of each document, 0 where there is none."""
         editions: dict[str, list[int]] = defaultdict(list)

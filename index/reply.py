@@ -9,7 +9,7 @@ from index.certainty import LEAST, Signs, signs
 from index.collection import Collection
 from index.model import Query, Wish
 from index.offers import CLAUSE, NAMED, SAME_TITLE
-from index.quote import Quote, asked_of, best, read
+from index.quote import Quote, Reading, asked_of, best, read
 from index.ranker import Ranking
 from index.shown import FoundDocument
 from index.timewords import said_of
@@ -40,15 +40,15 @@ def replied(
         return Reply()
     if not documents:
         return Reply(signs=Signs())
-    missing = _missing(asked, ranking)
-    if missing:
-        return Reply(None, Signs(), f"没有找到{missing}，以下内容仅供参考")
-    if documents[0].wished.get(NAMED, 0.0) >= SAME_TITLE:  # it is asked for, not something in it
-        return Reply()
     analyzer = collection.analyzer
     idf = collection.engine.idf(ranking.keywords, query.audience)
     held = asked_of(asked, ranking.keywords, idf, analyzer)
     readings = read(held, documents, analyzer)
+    missing = _missing(asked, ranking, readings)
+    if missing:
+        return Reply(None, Signs(), f"没有找到{missing}，以下内容仅供参考")
+    if documents[0].wished.get(NAMED, 0.0) >= SAME_TITLE:  # it is asked for, not something in it
+        return Reply()
     quote = best(held, readings, analyzer)
     if held.quoted:  # it stands in what was found, or nothing was found
         return Reply(quote)
@@ -58,12 +58,16 @@ def replied(
     return Reply(quote, seen)
 
 
-def _missing(asked: Understood, ranking: Ranking) -> str:
-    """The clause or the time that was asked for, where nothing found is of it."""
+def _missing(asked: Understood, ranking: Ranking, readings: Sequence[Reading]) -> str:
+    """The clause or the time that was asked for, where nothing found is of it. Of a year a text
+    may tell that is of another or of none."""
     wish = asked.wish
     if wish.clause and not any(gain >= CLAUSE for gain in ranking.offers.passages.values()):
         return wish.clause
+    if wish.period is None:
+        return ""
     of_time = ranking.columns.wished(ranking.places, Wish(period=wish.period), asked.scope.audience)
-    if wish.period and not of_time.period.any():
-        return f"{said_of(*wish.period)}的文件"
-    return ""
+    (first, last), told = wish.period, bool(readings)
+    by_year = first % 10_000 == 101 and last % 10_000 == 1231
+    none = not of_time.period.any() and not (by_year and told)
+    return f"{said_of(first, last)}的文件" if none else ""

@@ -32,7 +32,7 @@ class FoundDocument:
     """A document with its best passages, and those folded under it: their best passage says
     the same, character for character. `prior` is what its authority added to the score,
     `wished` what being as the question wishes did, by wish, `tuned` what the library's tuning
-    did."""
+    did. `superseded` is whether there is a later edition of the same rules."""
 
     document: StoredDocument
     score: float
@@ -41,6 +41,7 @@ class FoundDocument:
     wished: Mapping[str, float] = field(default_factory=dict)
     tuned: float = 0.0
     copies: tuple[StoredDocument, ...] = ()
+    superseded: bool = False
 
 
 def found(
@@ -56,7 +57,12 @@ def listed(
 ) -> tuple[FoundDocument, ...]:
     """Documents in this order, without passages."""
     held = _documents(collection, document_ids, audience)
-    return tuple(FoundDocument(held[key], 0.0, ()) for key in document_ids if key in held)
+    columns = collection.engine.columns
+    return tuple(
+        FoundDocument(held[key], 0.0, (), superseded=columns.has_later(key, audience))
+        for key in document_ids
+        if key in held
+    )
 
 
 def _documents(
@@ -106,6 +112,7 @@ class _Page:
                         self._wished(first),
                         float(ranking.tuned[first]),
                         tuple(documents[ids[at]] for at in copies if ids[at] in documents),
+                        ranking.columns.has_later(ids[first], self.query.audience),
                     )
                 )
         return tuple(shown)

@@ -35,9 +35,15 @@ def marks(text: str, terms: Iterable[str], analyzer: Analyzer) -> tuple[tuple[in
 
 def terms_to_mark(query: KeywordQuery) -> tuple[str, ...]:
     """The question's terms but for words whose pairs of characters are all among them: where the
-    word stands, its pairs do."""
+    word stands, its pairs do. Single characters stand everywhere, and are marked only where
+    no longer word was asked for."""
     pairs = set(query.grams)
-    words = (w for w in query.words if not pairs.issuperset(map(add, w, w[1:])) or len(w) == 1)
+    longer = any(len(word) > 1 for word in query.words)
+    words = (
+        word
+        for word in query.words
+        if not pairs.issuperset(map(add, word, word[1:])) or (len(word) == 1 and not longer)
+    )
     return (*words, *query.grams)
 
 

@@ -21,7 +21,8 @@ class Answers(Protocol):
         """The JSON of `GET /v1/search` for these query parameters; none of them is empty.
 
         Each passage's `page` is `[first, last]`; its `marks` are code-point offsets into its
-        `text`, and its `lead` was said before it; `answer` is a quote from one of the hits, or
+        `text`, and its `lead` was said before it; `superseded` is whether there is a later edition
+        of the same rules; `answer` is a quote from one of the hits, or
         None. Raises BadRequest with a message in Chinese.
         """
         ...
@@ -30,7 +31,7 @@ class Answers(Protocol):
         """One document to read; raises NotFound.
 
         `{"document_id", "title", "number", "issuer", "letterhead", "date", "types", "source",
-        "url", "paragraphs": [{"text", "page", "level", "annex", "id", "confidence"}],
+        "url", "superseded", "paragraphs": [{"text", "page", "level", "annex", "id", "confidence"}],
         "pictures": [page],
         "sections": [{"level", "text", "id"}],
         "passages": [{"passage_id", "start", "end", "paragraph"}],

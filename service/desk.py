@@ -107,6 +107,7 @@ class Desk:
             passages,
             alike,
             pictures if shows_pictures(self._audience, body) else [],
+            self._collection.engine.columns.has_later(document_id, self._audience),
             self._audience,
             self._settings.base_url,
         )

@@ -4,6 +4,7 @@ never as markup.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ from service.wording import (
 HEADING_CHARS = 60
 # What was said before a passage helps to read it and must not push it off a phone's screen.
 LEAD_CHARS = 80
+# A row of a table; 第二条 …：\n（一）…, \n2. ….
+_LISTED = re.compile(r" \| |\n[（(]?(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})[)）、.．]")
 
 
 def _title(item: Mapping[str, Any]) -> str:
@@ -38,6 +41,7 @@ def _card(hit: Mapping[str, Any], links: Links) -> dict[str, Any]:
     fields = (hit["number"], hit["issuer"], date_zh(hit["date"]), "、".join(hit["types"]))
     return {
         "title": _title(hit),
+        "superseded": hit["superseded"],
         "url": links.document(document_id, best, jump=False),
         "fields": [value for value in fields if value],
         "copies": [
@@ -57,8 +61,8 @@ def _card(hit: Mapping[str, Any], links: Links) -> dict[str, Any]:
                 ],
                 "lead": excerpt(passage["lead"], (), LEAD_CHARS),
                 "pieces": excerpt(passage["text"], passage["marks"]),
-                # Rows of a table are read line by line.
-                "rows": " | " in passage["text"],
+                # Rows of a table and items are read line by line.
+                "rows": _LISTED.search(passage["text"]) is not None,
             }
             for passage in passages
         ],
@@ -76,6 +80,7 @@ def _answer(result: Mapping[str, Any], links: Links) -> dict[str, Any] | None:
     return {
         "quote": quote["quote"],
         "title": _title(hit),
+        "superseded": hit["superseded"],
         "url": links.document(quote["document_id"], quote["passage_id"]),
         "fields": [value for value in fields if value],
     }
@@ -323,6 +328,7 @@ def reading_view(document: Mapping[str, Any], passage: str, links: Links) -> dic
     return {
         "links": links,
         "title": _title(document),
+        "superseded": document["superseded"],
         "fields": {name: value for name, value in fields.items() if value},
         "url": site_address(document),
         "alike": [_alike(other, links) for other in document["alike"]],

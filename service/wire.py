@@ -144,6 +144,7 @@ def answer_json(answer: Answer, *, explain: bool, base_url: str) -> dict[str, An
                 "rank": rank,
                 **document_json(found.document, base_url),
                 "score": round(found.score, 6),
+                "superseded": found.superseded,
                 "copies": [document_json(copy, base_url) for copy in found.copies],
                 **({"why": document_why(found)} if explain else {}),
                 "passages": [hit_json(hit, explain) for hit in found.hits],
@@ -289,12 +290,14 @@ def reading_json(
     passages: list[StoredPassage],
     alike: Sequence[tuple[StoredDocument, float]],
     pictures: Sequence[int],
+    superseded: bool,
     audience: Audience,
     base_url: str,
 ) -> dict[str, Any]:
     """The JSON of GET /v1/documents/{id}, as this audience reads it.
 
-    `document` and those in `alike`, each with its likeness, are projected already; `body` and
+    `superseded` is whether there is a later edition of the same rules. `document` and those in
+    `alike`, each with its likeness, are projected already; `body` and
     `passages` are as held, and are projected here.
     A passage's `start` and `end` point into the paragraphs shown, joined by newlines.
     """
@@ -304,6 +307,7 @@ def reading_json(
     return {
         **document_json(document, base_url),
         "letterhead": document.letterhead,
+        "superseded": superseded,
         "paragraphs": [
             {
                 "id": f"p{at}",

@@ -97,7 +97,7 @@ def test_the_answer_has_the_documented_shape(client: TestClient) -> None:
     hit = answer["hits"][0]
     assert set(hit) == {
         *("rank", "document_id", "title", "number", "issuer", "date", "types"),
-        *("source", "url", "score", "copies", "why", "passages"),
+        *("source", "url", "score", "superseded", "copies", "why", "passages"),
     }
     assert set(hit["why"]) == {
         *("best_passage", "evidence", "wished", "authority", "tuned", "reasons"),

@@ -56,6 +56,7 @@ def make_document(
         "number": None,
         "issuer": None,
         "letterhead": None,
+        "superseded": False,
         "date": None,
         "types": [],
     }
@@ -215,6 +216,7 @@ class MemoryAnswers:
 
     def _hit(self, document: dict[str, Any], q: str, rank: int) -> dict[str, Any]:
         same = ("document_id", "title", "number", "issuer", "date", "types", "source", "url")
+        same += ("superseded",)
         kept = {key: document[key] for key in same}
         return {**kept, "rank": rank, "score": 1.0, "passages": self._passages(document, q)[:3]}
 
@@ -625,6 +627,16 @@ def test_documents_alike_are_named_with_what_tells_them_apart(answers: MemoryAns
     assert link(block, "关于“引号”") == "../documents/2"
     assert "<bdi>示后协〔2022〕9号</bdi><bdi>2022年6月</bdi><bdi>相近 96%</bdi>" in block
     assert "（无标题）" in block and "<bdi>几乎一样</bdi>" in block
+
+
+@pytest.mark.parametrize("page", ["/?q=缴纳", "/documents/1"])
+def test_an_earlier_edition_says_that_there_is_a_later_one(
+    answers: MemoryAnswers, page: str
+) -> None:
+    client = TestClient(make_app(answers))
+    assert "更新的版本" not in client.get(page).text
+    answers.documents[0] = {**RULES, "superseded": True}
+    assert "已有更新的版本，本文件可能不再适用" in client.get(page).text
 
 
 def test_without_documents_alike_nothing_is_said_of_them(client: TestClient) -> None:

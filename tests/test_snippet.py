@@ -42,6 +42,7 @@ def test_marks_are_ordered_apart_and_inside_the_text(
 ) -> None:
     query = keyword_query(question, analyzer)
     spans = marks(text, terms_to_mark(query), analyzer)
-    assert spans == marks(text, (*query.words, *query.grams), analyzer)
+    words = [word for word in query.words if len(word) > 1] or query.words
+    assert spans == marks(text, (*words, *query.grams), analyzer)
     edges = [edge for span in spans for edge in span]
     assert edges == sorted(set(edges)) and all(0 <= edge <= len(text) for edge in edges)
