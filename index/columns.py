@@ -194,8 +194,10 @@ class Columns:
 
     def has_later(self, document_id: str, audience: Audience) -> bool:
         """Whether there is a later edition of this document now, which this audience may read."""
-        places = np.flatnonzero(self.among(np.array([key_of(document_id)], np.uint64)))
-        return bool(self.superseded(places, audience).any())
+        key = np.uint64(key_of(document_id))
+        at = int(np.searchsorted(self._keys, key))
+        known = at < len(self._keys) and self._keys[at] == key
+        return known and bool(self.superseded(self._by_key[at : at + 1], audience)[0])
 
     def _next_editions(self, audience: Audience) -> NDArray[np.int64]:
         """The day of the next edition of each document, 0 where there is none."""
