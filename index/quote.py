@@ -43,6 +43,8 @@ _PASSAGE, _DOCUMENT = 4.0, 3.4
 
 # Less is a heading or a number, more a list that lost its breaks: neither says what to quote.
 _MOST_CHARS = 300
+# What the document quoted gains, so that it comes first (index/searcher.py).
+QUOTED = "quote"
 _LETTERS = re.compile(r"(?:[^\W_][\W_]*){4}")
 _INTERROGATIVE = re.compile(
     "(?:什么|啥)(?:时候|时间|地方|人|样|意思)?|多少|多[久大高远长]|几|谁|怎么(?:样|办)?|怎样|如何|为何|为啥"

@@ -9,11 +9,13 @@ from index.coverage import CLOSENESS, COVERAGE
 from index.fusion import KEYWORD, OFFER, SEMANTIC
 from index.model import Hit
 from index.offers import EDITION, NAMED
+from index.quote import QUOTED
 from index.shown import FoundDocument
 
 _WORDS_NAMED = 6
 _WISHES = {
     NAMED: "标题就是所问",
+    QUOTED: "摘录的句子出自本文件",
     EDITION: "有更新的版本",
     "number": "文号相符",
     "issuer": "单位相符",
