@@ -2,7 +2,8 @@
 
 A question that nothing answers finds something all the same: some document is always the least
 bad. It shows in three ways. No sentence holds much of the question; the first document is hardly
-better than the twentieth; and the sentence that fits best has no thing of the kind asked for.
+better than the one twenty further down; and the sentence that fits best has no thing of the kind
+that is asked for.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _HELD, _STANDS_OUT, _FITTING, _OFFSET = 4.6, 2.6, 1.2, -3.5
 # Below this nothing is quoted. Of our own questions, those without an answer among them, right
 # quotes outnumber wrong ones most from here on; of 733 that have an answer 90 % are above it.
 LEAST = 0.41
-# The document that the first is compared with, or the last where there are fewer.
+# How far down is the document that the first is compared with; the last where there are fewer.
 _COMPARED = 20
 # Where a question asks for no kind of thing that is known.
 _UNKNOWN = 0.5
@@ -29,8 +30,8 @@ _UNKNOWN = 0.5
 @dataclass(frozen=True, slots=True)
 class Signs:
     """`held` is the share of the question that the best sentence holds with the headings above
-    it; `stands_out` is by how much the first document's score exceeds the twentieth's; `fitting`
-    is whether the quote has the kind of thing that is asked for."""
+    it; `stands_out` is by how much the first document's score exceeds that of the one twenty
+    further down; `fitting` is whether the quote has the kind of thing that is asked for."""
 
     held: float = 0.0
     stands_out: float = 0.0

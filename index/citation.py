@@ -63,6 +63,10 @@ class Citation:
     differences: tuple[Difference, ...] = ()
 
 
+# Of documents already read, their passages as run together.
+_Streams = dict[str, list[tuple[StoredPassage, Stream]]]
+
+
 class Citations:
     """Checks what is pasted against one collection, for one audience."""
 
@@ -82,39 +86,45 @@ class Citations:
         if len(spans) > MAX_SENTENCES:
             raise BadRequest(f"一次最多核对 {MAX_SENTENCES} 句，现有 {len(spans)} 句")
         self._collection.refresh()
+        streams: _Streams = {}  # fifty sentences of one document read it once
         with self._collection.library.reading():
-            return [self._citation(text[start:end], start, end) for start, end in spans]
+            return [self._citation(text[a:b], a, b, streams) for a, b in spans]
 
-    def _citation(self, sentence: str, start: int, end: int) -> Citation:
-        place = self._exact(sentence)
+    def _citation(self, sentence: str, start: int, end: int, streams: _Streams) -> Citation:
+        place = self._exact(sentence, streams)
         if place is not None:
             return Citation(start, end, EXACT, place, 1.0)
         return self._near(sentence, start, end) or Citation(start, end, ABSENT)
 
-    def _exact(self, sentence: str) -> Place | None:
+    def _exact(self, sentence: str, streams: _Streams) -> Place | None:
         """Where the sentence stands in the newest document that holds it."""
         letters = letters_of(sentence, self._collection.analyzer).rstrip(ENDS)
         engine = self._collection.engine
         scope = Scope(self._audience, having=(Exact(letters),))
-        places = engine.documents(scope).tolist() if letters else []
+        columns = engine.columns
+        places = engine.documents(scope, columns).tolist() if letters else []
         for place in islice(places, _MOST_DOCUMENTS):
-            document_id = engine.columns.rows[place].document_id
-            found = self._located(document_id, letters)
+            document_id = columns.rows[place].document_id
+            found = self._located(document_id, letters, streams)
             if found is not None:
                 return found
         return None
 
-    def _located(self, document_id: str, letters: str) -> Place | None:
+    def _located(self, document_id: str, letters: str, streams: _Streams) -> Place | None:
         """The passage that holds the letters, or in which they begin."""
         document = self._document(document_id)
         if document is None:
             return None
-        passages = [*self._shown(self._collection.library.passages_of([document_id]))]
-        streams = [Stream(passage.text, self._collection.analyzer) for passage in passages]
-        for passage, stream in zip(passages, streams, strict=True):
+        if document_id not in streams:
+            passages = self._shown(self._collection.library.passages_of([document_id]))
+            analyzer = self._collection.analyzer
+            streams[document_id] = [
+                (passage, Stream(passage.text, analyzer)) for passage in passages
+            ]
+        for passage, stream in streams[document_id]:
             for start, end in stream.find(letters):
                 return Place(document, passage, start, end)
-        for passage, stream in zip(passages, streams, strict=True):
+        for passage, stream in streams[document_id]:
             begun = _begun(stream.letters, letters)
             if begun:
                 size = len(stream.letters)

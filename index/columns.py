@@ -301,10 +301,11 @@ class Columns:
         """Keys of 发文字号 of this year and serial that documents of this audience have."""
         known = self._numbered.get(audience)
         if known is None:
-            known = self._numbered[audience] = {}
+            known = {}
             for row in self.rows:
                 if row.audience <= audience.rank and (number := parse_number(row.number_key or "")):
                     known.setdefault((number.year, number.serial), set()).add(number.key)
+            self._numbered[audience] = known  # whole: another thread may look at once
         return sorted(known.get((year, serial), ()))
 
     def listing(self, audience: Audience, filter_: Filter) -> NDArray[np.int64]:
@@ -403,10 +404,9 @@ _EDITION = re.compile(
 def edition_of(document: StoredDocument) -> str | None:
     """What all editions of the same rules have in common: their issuer and their name without
     years and 试行; None for what is no rules."""
-    title = _EDITION.sub("", document.title or "")
-    if not title.endswith(_RULES):
-        return None
-    return sys.intern(f"{document.issuer}/{title.removeprefix(document.issuer or '')}")
+    name = (document.title or "").removeprefix(document.issuer or "")
+    name = _EDITION.sub("", name)
+    return sys.intern(f"{document.issuer}/{name}") if name.endswith(_RULES) else None
 
 
 def work_of(title: str) -> str | None:

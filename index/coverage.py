@@ -46,7 +46,7 @@ class Texts:
     def places(self, term: str) -> NDArray[np.int64]:
         """Where a term begins, ascending. Texts are parted by a break, so none runs over two."""
         codes = self.codes
-        found = np.flatnonzero(codes[: len(codes) - len(term) + 1] == ord(term[0]))
+        found = np.flatnonzero(codes[: max(0, len(codes) - len(term) + 1)] == ord(term[0]))
         for offset, char in enumerate(term[1:], start=1):
             found = found[codes[found + offset] == ord(char)]
         return found

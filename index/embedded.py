@@ -106,8 +106,7 @@ class EmbeddedEngine:
         if self._vectors is not None:
             self._vectors.save(self._snapshot)
 
-    def documents(self, scope: Scope) -> NDArray[np.int64]:
-        columns = self.columns
+    def documents(self, scope: Scope, columns: Columns) -> NDArray[np.int64]:
         return columns.newest_first(np.flatnonzero(self._chosen(scope, columns)))
 
     def _chosen(self, scope: Scope, columns: Columns) -> NDArray[np.bool_]:
@@ -132,8 +131,7 @@ class EmbeddedEngine:
     def aliases(self) -> list[Alias]:
         return self._phrases.aliases()
 
-    def giving(self, alias: Alias, audience: Audience) -> NDArray[np.int64]:
-        columns = self.columns
+    def giving(self, alias: Alias, audience: Audience, columns: Columns) -> NDArray[np.int64]:
         seen = columns.chosen(audience, Filter()) & columns.among(
             self._phrases.giving(alias, audience)
         )

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from index.aliases import Alias
 from index.analyzer import Terms
+from index.columns import Columns
 from index.library import Library
 from index.model import Audience, Filter
 from index.records import StoredDocument
@@ -193,8 +194,8 @@ class Engine(Protocol):
     def refresh(self, library: Library) -> None:
         """Take up what other processes committed: columns, vectors, keyword segments."""
 
-    def documents(self, scope: Scope) -> NDArray[np.int64]:
-        """Places in `columns` of all documents in the scope, newest first, undated last."""
+    def documents(self, scope: Scope, columns: Columns) -> NDArray[np.int64]:
+        """Places in these columns of all documents in the scope, newest first, undated last."""
 
     def stands(self, letters: str, audience: Audience) -> bool:
         """Whether some document of this audience has these letters in its text."""
@@ -202,8 +203,8 @@ class Engine(Protocol):
     def aliases(self) -> list[Alias]:
         """All aliases, whoever may read the documents that give them; see `giving`."""
 
-    def giving(self, alias: Alias, audience: Audience) -> NDArray[np.int64]:
-        """Places in `columns` of the documents in which this audience reads an alias, newest
+    def giving(self, alias: Alias, audience: Audience, columns: Columns) -> NDArray[np.int64]:
+        """Places in these columns of the documents in which this audience reads an alias, newest
         first."""
 
     def search_keyword(self, query: KeywordQuery, scope: Scope, k: int) -> Scored:

@@ -15,7 +15,7 @@ _LOOSE = re.compile(
     r"(?P<code>[A-Za-z\u4e00-\u9fff]{0,24})[\s〔\[（(【〈<《｛{]*"
     r"(?P<year>(?:19|20)[0-9]{2}|[一二][〇○零0一二三四五六七八九]{3})"
     r"[\s〕\]）)】〉>》｝}]*年?[\s\-－—_/第.]*(?P<serial>[0-9]{1,4}|[一二三四五六七八九十百]{1,5})"
-    r"\s*(?:号文件|号文|号|文)?(?![0-9年月日季.])"
+    r"\s*(?:号文件|号文|号|文)?(?![0-9年月日季期届次批条章.])"
 )
 # Words before a number that are no 代字.
 _ASKING = re.compile(
@@ -59,7 +59,7 @@ def find_typed_numbers(text: str, numbers: Held) -> list[tuple[str, int, int]]:
 def _meant(held: Sequence[str], code: str) -> list[str]:
     """Which of these numbers are meant by the 代字 that was typed."""
     exact = [key for key in held if _code_of(key) == code]
-    meant = [key for key in held if code.endswith(_code_of(key))]
+    meant = [key for key in held if _code_of(key) and code.endswith(_code_of(key))]
     short = [key for key in held if len(code) > 1 and _code_of(key).endswith(code)]
     return exact or meant or short or ([] if code else list(held[:_MEANT_BY_NUMBER]))
 

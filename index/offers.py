@@ -83,7 +83,7 @@ def offered(
     titles = _named(collection, asked, columns)
     passages: dict[int, float] = {}
     if asked.having:
-        every = collection.engine.documents(asked.scope)
+        every = collection.engine.documents(asked.scope, columns)
         passages |= dict.fromkeys(columns.firsts(np.setdiff1d(every, found)).tolist(), 0.0)
     if asked.wish.clause:
         nearest = list(dict.fromkeys([*titles, *found.tolist()]))[:_CLAUSES_OF]
@@ -107,9 +107,11 @@ def _named(collection: Collection, asked: Understood, columns: Columns) -> dict[
     letters = "".join(filter(str.isalnum, letters_of(typed, collection.analyzer)))
     if not _TITLE_CHARS[0] <= len(letters) <= _TITLE_CHARS[1]:
         return {}
-    scope = asked.scope
-    titled = replace(scope, having=(*scope.having, Exact(letters, NAME)))
-    places = collection.engine.documents(titled)
+    scope, places = asked.scope, np.empty(0, np.int64)
+    # As it was typed; or without the signs of what was typed, which the title may lack.
+    for said in dict.fromkeys((letters_of(typed, collection.analyzer).strip(), letters)):
+        titled = replace(scope, having=(*scope.having, Exact(said, NAME)))
+        places = places if len(places) else collection.engine.documents(titled, columns)
     if not 0 < len(places) <= _NAMED:
         return {}
     rows = {columns.rows[place].document_id: place for place in places.tolist()}

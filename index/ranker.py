@@ -154,7 +154,7 @@ class Ranker:
         if asked.mode == KEYWORD:
             return None, None
         try:
-            texts = dict.fromkeys((asked.text, asked.reworded))
+            texts = dict.fromkeys((asked.text, asked.reworded(self._collection.analyzer)))
             said, *reworded = self._collection.encoder().encode_queries(list(texts))
         except EncoderUnavailable as error:
             if asked.mode == SEMANTIC:
@@ -214,8 +214,9 @@ class Ranker:
         best = np.sort(np.lexsort((found.ids, -found.scores))[:read])
         held = self._collection.library.beginnings(found.ids[best].tolist(), coverage.MAX_CHARS)
         at = np.searchsorted(found.ids, np.array(list(held), np.int64))
-        said = [asked.said(text_for(asked.scope.audience, text)) for text in held.values()]
-        texts = coverage.Texts.of(said, self._collection.analyzer)
+        analyzer, audience = self._collection.analyzer, asked.scope.audience
+        said = [asked.said(text_for(audience, text), analyzer) for text in held.values()]
+        texts = coverage.Texts.of(said, analyzer)
         covered, close = np.zeros(len(found.ids)), np.zeros(len(found.ids))
         covered[at] = coverage.coverage({word: idf[word] for word in keywords.words}, texts)
         close[at] = coverage.closeness({gram: idf[gram] for gram in keywords.grams}, texts)

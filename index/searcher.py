@@ -164,7 +164,7 @@ class Searcher:
         columns = self._collection.engine.columns
         places = np.empty(0, np.int64)
         if asked.scope != Scope(query.audience) or asked.wish:
-            places = self._collection.engine.documents(asked.scope)
+            places = self._collection.engine.documents(asked.scope, columns)
             if asked.wish:
                 wished = columns.wished(places, asked.wish, query.audience)
                 places = places[wished.fully(asked.wish)]
@@ -194,17 +194,12 @@ def _quoted_first(
     documents: tuple[FoundDocument, ...], quote: Quote | None
 ) -> tuple[FoundDocument, ...]:
     """The document that the quote is from comes first, and in it the passage: where another was
-    found better, of 18 questions of our own the quote's was right for 12, the other for 4."""
-    at = next(
-        (
-            i
-            for i, d in enumerate(documents)
-            if quote and quote.document_id == d.document.document_id
-        ),
-        None,
-    )
-    if quote is None or at is None:
+    found better, of 18 questions of our own the quote's was right for 12, the other for 4. A
+    library that is tuned by its office's own labels knows better."""
+    ids = [each.document.document_id for each in documents]
+    if quote is None or quote.document_id not in ids or any(each.tuned for each in documents):
         return documents
+    at = ids.index(quote.document_id)
     first = documents[at]
     gain = documents[0].score - first.score
     hits = tuple(sorted(first.hits, key=lambda hit: hit.passage_id != quote.passage_id))

@@ -160,15 +160,23 @@ class _Page:
         if not holding:
             candidates = self.ranking.passages(rank, len(self.ranking.candidates.ids))
             positions = {passage_id: at for at, passage_id in candidates}
-            located = self._located(document_id, quoted)
+            located = self._located(document_id, quoted) or self._headed(document_id, quoted)
             holding = [(positions.get(passage_id), passage_id) for passage_id in located]
         return list(dict.fromkeys([*holding, *best]))[:_PASSAGES_SHOWN]
 
     def _holds(self, passage: StoredPassage | None, quoted: Sequence[str]) -> bool:
         if passage is None:
             return False
-        letters = Stream(passage_for(self.query.audience, passage).text, self.collection.analyzer)
-        return any(part in letters.letters for part in quoted)
+        read = passage_for(self.query.audience, passage)
+        streams = [Stream(text, self.collection.analyzer) for text in (read.text, *read.path)]
+        return any(part in stream.letters for part in quoted for stream in streams)
+
+    def _headed(self, document_id: str, quoted: Sequence[str]) -> list[int]:
+        """Passages under a heading that holds a quotation."""
+        found = [*self.collection.library.passages_of([document_id])]
+        headed = [passage for passage in found if self._holds(passage, quoted)]
+        self.held |= {passage.passage_id: passage for passage in headed}
+        return [passage.passage_id for passage in headed]
 
     def _located(self, document_id: str, quoted: Sequence[str]) -> list[int]:
         """Passages in which a quotation stands or begins, where it may run over several."""

@@ -10,10 +10,19 @@ from pathlib import Path
 from index.aliases import Alias, formed
 from index.analyzer import Analyzer
 from index.embedded import EmbeddedEngine
+from index.errors import BadRequest
 from index.model import Audience
 from index.projection import text_for
 from index.stream import letters_of
-from index.thesaurus import ALIAS, FILE_NAME, Thesaurus, Way, open_thesaurus, read_own
+from index.thesaurus import (
+    ALIAS,
+    FILE_NAME,
+    Thesaurus,
+    Way,
+    open_thesaurus,
+    own_text,
+    read_own,
+)
 
 # An alias is no shorter; one of this length or more is known even where words part otherwise.
 _CLEAR = 3
@@ -95,15 +104,15 @@ class Synonyms:
     def mined(self, engine: EmbeddedEngine, audience: Audience) -> list[Known]:
         """Every alias that documents of this audience state, and of those formed by rule the ones
         whose short form stands somewhere; stated ones first."""
-        known = []
+        known, columns = [], engine.columns
         seen: set[tuple[str, str]] = set()
         for alias in sorted(set(engine.aliases()), key=lambda alias: (not alias.stated, alias)):
             if (alias.short, alias.full) in seen:
                 continue
-            places = engine.giving(alias, audience)
+            places = engine.giving(alias, audience, columns)
             if len(places) and (alias.stated or engine.stands(alias.short, audience)):
                 seen.add((alias.short, alias.full))
-                document = engine.columns.rows[int(places[0])].document_id
+                document = columns.rows[int(places[0])].document_id
                 known.append(Known(alias, document, self._verdict(alias)))
         return known
 
@@ -114,11 +123,16 @@ class Synonyms:
         return APPROVED if thesaurus.has(alias.short, alias.full) else FOUND
 
     def decide(self, short: str, full: str, *, approve: bool) -> None:
-        """Write the office's decision into its own file; it holds from the next question on."""
+        """Write the office's decision into its own file; it holds from the next question on.
+        Raises BadRequest when the file cannot be read, and leaves it as it is."""
+        try:
+            own = own_text(self._file.parent)
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadRequest(f"{self._file} 读不出来，请另存为 UTF-8 后再试：{error}") from error
         line = f"{short} {full}"
         kept = [
             held
-            for held in read_own(self._file.parent).splitlines()
+            for held in own.splitlines()
             if held.strip().removeprefix("- ").split() != [short, full]
         ]
         text = "\n".join([*kept, line if approve else f"- {line}"]) + "\n"
@@ -136,12 +150,12 @@ class Synonyms:
     ) -> Iterator[Way]:
         """By aliases that documents give, and by the usual short forms of names that were typed."""
         names = self._known(engine)
-        rows = engine.columns.rows
+        columns = engine.columns
         at = 0
         while at < len(folded):
             for end in self._ends(folded, at, boundaries, names):
                 word = folded[at:end]
-                given = [(a, engine.giving(a, audience)) for a in names.by_name[word]]
+                given = [(a, engine.giving(a, audience, columns)) for a in names.by_name[word]]
                 given = [(alias, places) for alias, places in given if len(places)]
                 if given:  # a longer name that only others may know is none
                     break
@@ -152,7 +166,7 @@ class Synonyms:
                 (alias, places)
                 for alias, places in given
                 if any(
-                    part in text_for(audience, rows[place].issuer or "")
+                    part in text_for(audience, columns.rows[place].issuer or "")
                     for place in places
                     for part in issuers
                 )

@@ -10,6 +10,7 @@ office's own and has the last word.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,10 +18,12 @@ from pathlib import Path
 
 from index.analyzer import Analyzer
 
+_log = logging.getLogger(__name__)
+
 FILE_NAME = "thesaurus.txt"
 SAME, MEANT, ALIAS = "同义", "说法", "简称"
-# Longer entries are sentences.
-_LONGEST = 20
+# The names of committees are long; longer entries are sentences.
+LONGEST = 40
 _OURS = {
     SAME: Path(__file__).with_name("thesaurus.txt"),
     MEANT: Path(__file__).with_name("everyday.txt"),
@@ -103,11 +106,24 @@ def open_thesaurus(own: str, analyzer: Analyzer) -> Thesaurus:
 def read_own(home: Path) -> str:
     """The office's own file; empty when there is none or it cannot be read."""
     try:
-        return (home / FILE_NAME).read_text("utf-8-sig")
+        return own_text(home)
     except (OSError, UnicodeDecodeError):
+        _log.warning("%s cannot be read and is left out of account", home / FILE_NAME)
         return ""
+
+
+def own_text(home: Path) -> str:
+    """The same, as UTF-8 or as an older editor wrote it. Raises OSError or UnicodeDecodeError."""
+    try:
+        data = (home / FILE_NAME).read_bytes()
+    except FileNotFoundError:
+        return ""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
 
 
 def _folded(words: str, analyzer: Analyzer) -> list[str]:
     found = (analyzer.normalise(word).text for word in words.split())
-    return [word for word in dict.fromkeys(found) if 1 < len(word) <= _LONGEST]
+    return [word for word in dict.fromkeys(found) if 1 < len(word) <= LONGEST]

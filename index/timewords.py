@@ -31,7 +31,7 @@ _PART = (
 # Matches 2024年下半年, 去年三季度, 上半年; a day or a month of a named year is found as a date.
 _MOMENT = re.compile(rf"(?P<year>{_YEAR}|{_AGO})?的?(?P<part>{_PART})|(?P<alone>{_YEAR}|{_AGO})")
 _SPAN = re.compile(
-    rf"(?:最近|近|过去|前)的?(?P<many>{_NUMBER})个?(?P<unit>年|月|天|周)(?:来|内|以来)?"
+    rf"(?:最近|近|过去|(?<![会课班])前)的?(?P<many>{_NUMBER})个?(?P<unit>年|月|天|周)(?:来|内|以来)?"
     r"|(?P<recent>最近|近期|近来)"
     rf"|(?P<month>{'|'.join(sorted(_MONTHS_AGO, key=len, reverse=True))})"
     rf"|(?P<week>本周|这周|上周)|(?P<day>{'|'.join(_DAYS_AGO)})"

@@ -46,10 +46,12 @@ def tune(
     collection: Collection,
     labels: Iterable[Label],
     progress: Progress = lambda stage, done, of: None,
+    home: str | None = None,
 ) -> Tuning:
-    """Fit a tuning for this library and keep it there. Raises BadRequest when it does no good."""
+    """Fit a tuning for this library, that of the association `home`, and keep it there. Raises
+    BadRequest when it does no good."""
     asked = [Asked(e.question, e.audience, dict.fromkeys(e.passages, 1)) for e in labels]
-    tuning = fitted(list(examples(collection, asked, progress)))
+    tuning = fitted(list(examples(collection, asked, progress, home=home)))
     keep_tuning(collection.library, tuning)
     return tuning
 
@@ -114,10 +116,11 @@ def examples(
     asked: Iterable[Asked],
     progress: Progress = lambda stage, done, of: None,
     priors: bool = True,
+    home: str | None = None,
 ) -> Iterator[Example]:
     """What search finds for each of the questions, untuned, beside what is right."""
     collection.refresh()
-    searcher = Searcher(collection, priors=priors)
+    searcher = Searcher(collection, priors=priors, home=home)
     columns = collection.engine.columns
     for done, one in enumerate(asked, start=1):
         judged = searcher.judged(Query(one.question[:MAX_QUERY_CHARS], one.audience))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import accumulate
 
 from index.analyzer import Analyzer
 from index.engine import NAME, Exact, Scope
@@ -59,7 +60,8 @@ _STRAIGHT = re.compile(r'["＂]')
 # 不是四川的, 不要培训通知, 除了安徽以外: only of what is known to be a place or a kind of document.
 _NOT = r"(?:不是|不要|不含|不包括|排除|除了|除去|除)"
 _AFTER_NOT = r"(?:(?:省|市)?(?:的|以外|之外|外|那边|这边)*)"
-_HOME = re.compile(r"(?:我们?|本|咱们?)(?:协会|会)(?![员长计议])")
+# 我会的会费; not 我会被除名吗, where 会 is no association.
+_HOME = re.compile(r"(?:我们?|本|咱们?)(?:协会|会(?![被不得有要去来]))(?![员长计议])")
 # Something to look for; not signs alone.
 _SAYS = re.compile(r"[^\W_]")
 _MARKS = '“”「」『』"＂'
@@ -96,16 +98,16 @@ class Understood:
         """All that is looked for by words and meaning."""
         return " ".join(filter(None, (self.rest, *self.quoted)))
 
-    @property
-    def reworded(self) -> str:
+    def reworded(self, analyzer: Analyzer) -> str:
         """The text with other words in place of those that have any."""
-        text = self.text
+        text = analyzer.normalise(self.text).text if self.ways else self.text
         for way in self.ways:
             text = text.replace(way.word, " ".join(way.others))
         return text
 
-    def said(self, text: str) -> str:
+    def said(self, text: str, analyzer: Analyzer) -> str:
         """A document's text in the words of the question, where it says the same in others."""
+        text = analyzer.normalise(text).text if self.ways else text
         for way in self.ways:
             for other in way.others:
                 text = text.replace(other, way.word)
@@ -253,8 +255,14 @@ class _Reading:
             named = match.groupdict()
             word = named.get("known") or _quoted(match, "m") or named.get("word") or ""
             letters = letters_of(word.strip(_STRIPPED), self._analyzer)
-            if letters and self._found(EXCLUDED, match[0], word):
-                self._lacking.append(Exact(letters))
+            if not letters:
+                return " "
+            if not self._found(EXCLUDED, match[0], word):
+                self._literal |= {word}  # nor is it a place or a kind to prefer
+                return f" {word} "
+            # Nearly every document says 通知 somewhere: without notices means those called so.
+            kind = word in self._known.types
+            self._lacking.append(Exact(letters, NAME) if kind else Exact(letters))
             return " "
 
         self._replace(_MINUS, take)
@@ -290,23 +298,40 @@ class _Reading:
 
     def numbers(self) -> None:
         """发文字号 in any spelling, if a document has it."""
-        found = find_typed_numbers(self.text, self._known.numbers)
-        keys = []
-        for key, start, end in reversed(found):
-            if self._found(NUMBER, self.text[start:end], key):
-                keys.append(key)
-                self.text = f"{self.text[:start]} {self.text[end:]}"
-        self._wish = replace(self._wish, numbers=tuple(reversed(keys)))
+        meant: dict[tuple[int, int], list[str]] = {}
+        for key, start, end in find_typed_numbers(self.text, self._known.numbers):
+            meant.setdefault((start, end), []).append(key)
+        typed, wished, cut = self.text, [], len(self.text)
+        for (start, end), keys in sorted(meant.items(), reverse=True):
+            if self._found(NUMBER, typed[start:end], "、".join(keys)):
+                wished += keys
+                self.text = f"{self.text[:start]} {self.text[min(end, cut) :]}"
+                cut = start
+        self._wish = replace(self._wish, numbers=tuple(reversed(wished)))
 
     def times(self) -> None:
-        """The first time that is named; what depends on today is taken out of the text."""
+        """The times that are named, from the first day of all to the last; what depends on today
+        is taken out of the text."""
+        starts, named = self._word_starts(), []
         for time in reversed(find_times(self.text, self._as_of)):
+            if time.relative and time.start not in starts:
+                continue  # 提前15天, 基本年费
             typed = self.text[time.start : time.end]
             if self._found(TIME, typed, said_of(time.first, time.last)):
-                self._wish = replace(self._wish, period=(time.first, time.last))
+                named.append(time)
                 if time.relative:
                     before, after = self.text[: time.start], self.text[time.end :]
                     self.text = f"{before} {after.removeprefix('的')}"
+        if named:
+            period = min(time.first for time in named), max(time.last for time in named)
+            self._wish = replace(self._wish, period=period)
+
+    def _word_starts(self) -> frozenset[int]:
+        """Where words begin in the text; everywhere, where folding moves characters."""
+        folded = self._analyzer.normalise(self.text).text
+        if len(folded) != len(self.text):
+            return frozenset(range(len(self.text)))
+        return frozenset(accumulate(map(len, self._analyzer.cut(folded)), initial=0))
 
     def respellings(self) -> None:
         """Pinyin, first letters, homophones and look-alikes of what documents say."""
@@ -326,7 +351,8 @@ class _Reading:
     def names(self) -> None:
         """Issuers, places and kinds of documents that the library knows."""
         known, text = self._known, self.text
-        home = _HOME.search(text)
+        starts = self._word_starts()
+        home = next((m for m in _HOME.finditer(text) if {*m.span()} <= starts), None)
         issuers: list[str] = []
         mine = known.home if known.home in known.issuers else None
         if home and mine and self._found(ISSUER, home[0], mine):

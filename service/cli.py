@@ -349,14 +349,15 @@ def tune(
     from index.tuner import tune as run
     from index.tuning import keep_tuning
 
-    with _opened(read_settings(home=home, encoder=encoder)) as collection:
+    settings = read_settings(home=home, encoder=encoder)
+    with _opened(settings) as collection:
         if labels is None:
             keep_tuning(collection.library, None)
             typer.echo("已恢复原来的排序")
             return
         collection.refresh()
         with report.stages() as tell:
-            done = run(collection, read_labels(labels, collection), tell)
+            done = run(collection, read_labels(labels, collection), tell, settings.name)
     report.print_tuning(done, as_json)
 
 

@@ -9,9 +9,8 @@ from index.errors import BadRequest
 from index.model import Audience
 from index.stream import Stream
 from index.synonyms import Known
+from index.thesaurus import LONGEST
 from service.excerpt import sentence_around
-
-_NAME_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def decide(collection: Collection, text: str, *, approve: bool) -> None:
     """`text` is 简称=全称. Raises BadRequest when it is not."""
     short, equals, full = (part.strip() for part in text.partition("="))
     names = short, full
-    if not equals or any(not 2 <= len(name) <= _NAME_CHARS or " " in name for name in names):
+    if not equals or any(not 2 <= len(name) <= LONGEST or " " in name for name in names):
         raise BadRequest(f"应写成 简称=全称，如 思政会=思想政治工作委员会；不能是 {text[:60]}")
     collection.synonyms.decide(short, full, approve=approve)
 

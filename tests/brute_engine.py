@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.aliases import Alias
-from index.columns import Row, read_columns, shown
+from index.columns import Columns, Row, read_columns, shown
 from index.engine import BODY, Entry, Exact, KeywordQuery, Scope, Scored, Weighted, Whole
 from index.library import Library
 from index.model import Audience, Filter
@@ -87,16 +87,16 @@ class BruteEngine:
     def aliases(self) -> list[Alias]:
         return [alias for whole in self._wholes for alias in whole.aliases]
 
-    def giving(self, alias: Alias, audience: Audience) -> NDArray[np.int64]:
+    def giving(self, alias: Alias, audience: Audience, columns: Columns) -> NDArray[np.int64]:
         ids = {
             w.document_id for w in self._wholes if alias in w.aliases and audience in w.audiences
         }
-        places = [at for at, row in enumerate(self._columns.rows) if row.document_id in ids]
-        rows = self._columns.rows
+        rows = columns.rows
+        places = [at for at, row in enumerate(rows) if row.document_id in ids]
         return np.array(sorted(places, key=lambda place: -rows[place].last_day), np.int64)
 
-    def documents(self, scope: Scope) -> NDArray[np.int64]:
-        rows = self._columns.rows
+    def documents(self, scope: Scope, columns: Columns) -> NDArray[np.int64]:
+        rows = columns.rows
         places = [place for place, row in enumerate(rows) if self._has(row, scope)]
         return np.array(sorted(places, key=lambda place: -rows[place].last_day), np.int64)
 

@@ -13,7 +13,7 @@ from index.aliases import Alias, alias_of, formed, mined
 from index.analyzer import Analyzer
 from index.model import Audience
 from index.suggester import Suggester
-from index.thesaurus import MEANT, SAME, Thesaurus
+from index.thesaurus import MEANT, SAME, Thesaurus, read_own
 from office import Office, office
 from service.cli import app
 from service.desk import Desk
@@ -217,5 +217,25 @@ def test_the_office_lists_rejects_and_approves_aliases(named: Office) -> None:
 
 
 def test_a_file_of_the_office_that_cannot_be_read_stops_nothing(named: Office) -> None:
-    (named.home / "thesaurus.txt").write_bytes(b"\xff\xfe\x00 =>\n=> x\n- \n#")
+    broken = b"\xff\xfe\x00 =>\n=> x\n- \n#"
+    (named.home / "thesaurus.txt").write_bytes(broken)
     assert found(ask(named, "校车几点开", Audience.PUBLIC)) == {"校车": "班车"}
+    told = CliRunner().invoke(
+        app, ["aliases", "--approve", "甲乙=甲某乙", "--home", str(named.home)]
+    )
+    assert told.exit_code != 0 and "UTF-8" in told.output
+    assert (named.home / "thesaurus.txt").read_bytes() == broken, "nothing of it is lost"
+
+
+def test_what_an_older_editor_wrote_is_read_and_kept(named: Office) -> None:
+    (named.home / "thesaurus.txt").write_bytes("校车 通勤车\n".encode("gb18030"))
+    name = "江岚省高等院校后勤协会学生公寓与校园物业管理专业委员会"
+    for choice in ("--approve", "--reject"):
+        done = CliRunner().invoke(
+            app, ["aliases", choice, f"公寓会={name}", "--home", str(named.home)]
+        )
+        assert done.exit_code == 0, done.output
+    own = read_own(named.home)
+    assert "校车 通勤车" in own and f"- 公寓会 {name}" in own
+    with closing(named.open()) as collection:
+        assert collection.synonyms.thesaurus.takes_back("公寓会", name)

@@ -92,3 +92,7 @@ def test_a_pasted_question_takes_no_longer_than_a_long_one(analyzer: Analyzer) -
     common = {f"{chr(0x5E10 + n)}{chr(0x5E11 + n)}": 1.0 for n in range(0, 200, 2)}
     held = Texts.of(["".join(common)[:MAX_CHARS]], analyzer)
     assert closeness({**rare, **common}, held).tolist() == [0]
+
+
+def test_a_term_longer_than_all_texts_is_in_none(analyzer: Analyzer) -> None:
+    assert covered(analyzer, "全国人民代表大会", 全国人民代表大会常务委员会=1.0) == [0]

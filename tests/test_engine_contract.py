@@ -158,7 +158,7 @@ def test_what_must_and_must_not_stand_in_a_document_holds_in_every_lane(
     for at, (filter_, (having, lacking)) in enumerate(zip(filters(), exacts(), strict=False)):
         filter_ = filter_ if at % 3 == 0 else Filter()
         scope = Scope(audience, filter_, having, lacking)
-        places = shelf.engine.documents(scope)
+        places = shelf.engine.documents(scope, columns)
         days = columns.last_days(places).tolist()
         assert days == sorted(days, reverse=True)
         first = {columns.rows[place].first for place in places.tolist()}
@@ -174,7 +174,8 @@ def test_a_quotation_is_found_where_it_stands_and_nowhere_else(shelf: Shelf) -> 
         text = texts[chance.choice(shelf.ids)]["paragraphs"][0]["text"]  # type: ignore[index]
         start = chance.randrange(len(text))
         letters = letters_of(text[start : start + chance.randint(1, 12)], shelf.analyzer)
-        found = shelf.engine.documents(Scope(Audience.STAFF, having=(Exact(letters),)))
+        holding = Scope(Audience.STAFF, having=(Exact(letters),))
+        found = shelf.engine.documents(holding, columns)
         assert {columns.rows[place].document_id for place in found.tolist()} == {
             document_id
             for document_id, body in texts.items()

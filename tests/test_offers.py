@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from index.collection import Collection
 from index.model import Audience, Query
 from index.searcher import Answer, Searcher
 from ingest.pipeline import ingest
+from ingest.sidecar import sidecar_of
 
 _RULES = """江岚省高校后勤协会{name}
 
@@ -110,3 +113,37 @@ def test_words_that_say_only_what_documents_should_be_list_them_newest_first(
     listed = ask(searcher, "文种:通知")
     sources = [found.document.source for found in listed.documents]
     assert sources == ["通知2025.txt", "通知2024.txt"]
+
+
+def test_a_title_typed_whole_with_its_signs_comes_first(tmp_path: Path, analyzer: Analyzer) -> None:
+    title = "关于印发《差旅费报销细则（试行）》的通知"
+    (tmp_path / "files").mkdir()
+    for name, text in {
+        "甲": f"{title}\n\n各部门：\n\n请遵照执行。\n",
+        "乙": "报销说明\n\n差旅费报销按差旅费报销细则（试行）办理，细则由财务处解释。\n",
+    }.items():
+        (tmp_path / "files" / f"{name}.txt").write_text(text, "utf-8")
+    with closing(Collection(tmp_path / "home", create=True, analyzer=analyzer)) as collection:
+        ingest(collection, [tmp_path / "files"], audience=Audience.PUBLIC)
+        searcher = Searcher(collection)
+        for typed in (title, "差旅费报销细则（试行）"):
+            answer = ask(searcher, typed)
+            named = [each for each in answer.documents if each.wished.get("title", 0) > 0]
+            assert [each.document.source for each in named] == ["甲.txt"], typed
+        assert first(ask(searcher, title)) == "甲.txt"
+        assert ask(searcher, title).quote is None, "it is asked for, not something in it"
+
+
+def test_editions_are_told_by_what_stands_after_the_issuers_name(
+    tmp_path: Path, analyzer: Analyzer
+) -> None:
+    issuer = "江岚省后勤管理协会"
+    titles = (f"{issuer}章程", "章程（2016年修订）", "章程", f"{issuer}章程（试行）")
+    for at, title in enumerate(titles):
+        file = tmp_path / f"{at}.txt"
+        file.write_text(f"{title}\n\n第一条 本章程第{at}次修改。\n", "utf-8")
+        sidecar_of(file).write_text(f'title = "{title}"\nissuer = "{issuer}"\n', "utf-8")
+    with closing(Collection(tmp_path / "home", create=True, analyzer=analyzer)) as collection:
+        ingest(collection, sorted(tmp_path.glob("*.txt")), audience=Audience.PUBLIC)
+        collection.refresh()
+        assert {row.edition_of for row in collection.engine.columns.rows} == {f"{issuer}/章程"}

@@ -107,7 +107,7 @@ def test_what_was_quoted_is_marked_where_it_stands(own: tuple[Searcher, dict[str
         for hit in searcher.search(Query(f'"{span}"', Audience.STAFF)).documents[:3]:
             shown = hit.hits[0]
             marked = [shown.text[a:b] for a, b in shown.marks]
-            assert marked, repr(span)
+            assert marked or letters(span) in letters("".join(shown.path)), repr(span)
             whole += any(letters(span) in letters(text) for text in marked)
     assert whole > 30, "a quotation is marked whole, but where it runs over two passages"
 

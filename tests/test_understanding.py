@@ -17,6 +17,8 @@ from index.understanding import MAX_CHARS, Known, Understood, understand
 NUMBERS = {
     (2024, "2"): ["川高后思协〔2024〕2号"],
     (2023, "12"): ["江协秘发〔2023〕12号", "江协〔2023〕12号"],
+    (2025, "3"): ["江协〔2025〕3号", "江协秘发〔2025〕3号"],
+    (2020, "15"): ["〔2020〕15号"],
 }
 KNOWN = Known(
     ("四川省高等院校后勤协会", "安徽省高等院校后勤协会", "教育部"),
@@ -80,6 +82,23 @@ def test_a_number_that_no_document_has_stays_text(analyzer: Analyzer) -> None:
     assert read(analyzer, "江协〔2023〕12号").wish.numbers == ("江协〔2023〕12号",)
 
 
+def test_numbers_leave_the_rest_of_the_question(analyzer: Analyzer) -> None:
+    asked = read(analyzer, "2025年3号文会费标准是多少")
+    assert asked.rest == "会费标准是多少" and len(asked.wish.numbers) == 2
+    assert [finding.text for finding in asked.findings if finding.kind == "number"] == [
+        "2025年3号文"
+    ]
+    asked = read(analyzer, "江协2025-3 和 川高后思协〔2024〕2号 会费标准")
+    assert asked.rest == "和 会费标准"
+    assert asked.wish.numbers == ("江协〔2025〕3号", "川高后思协〔2024〕2号")
+
+
+def test_a_number_without_letters_is_meant_only_by_itself(analyzer: Analyzer) -> None:
+    assert read(analyzer, "〔2020〕15号").wish.numbers == ("〔2020〕15号",)
+    for text in ("培训班2020年第15期的安排", "2020年第15届年会", "江协〔2020〕15号"):
+        assert not read(analyzer, text).wish.numbers
+
+
 def test_what_is_quoted_must_stand_in_a_document(analyzer: Analyzer) -> None:
     for quoted in ('"文化自强"', "“文化自强”", "＂文化自强＂", "「文化自强」 通知"):
         (exact,) = read(analyzer, quoted).having
@@ -119,6 +138,41 @@ def test_what_is_excluded_stands_in_no_document(text: str, word: str, analyzer: 
 )
 def test_what_only_looks_like_an_exclusion_is_none(text: str, analyzer: Analyzer) -> None:
     assert not read(analyzer, text).scope.lacking
+
+
+def test_a_kind_of_document_is_excluded_by_its_name(analyzer: Analyzer) -> None:
+    (exact,) = read(analyzer, "会费 不要通知").scope.lacking
+    assert exact.field == "title", "nearly every document says 通知 somewhere"
+
+
+def test_an_exclusion_taken_literally_is_looked_for(analyzer: Analyzer) -> None:
+    asked = read(analyzer, "培训 -四川", "-四川")
+    assert asked.text == "培训 四川" and not asked.scope.lacking and not asked.wish.issuers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "应提前15天通知会员吗",
+            "基本年费",
+            "基本月工资",
+            "身份证明年龄",
+            "晚上年会",
+            "以前三年的会费",
+        ),
+        *("基本会费标准", "日本会馆", "我会被扣分吗"),
+    ],
+)
+def test_words_are_not_torn_apart(text: str, analyzer: Analyzer) -> None:
+    asked = read(analyzer, text)
+    assert asked.text == text and asked.wish.period is None and not asked.wish.issuers
+
+
+def test_all_times_that_are_named_count(analyzer: Analyzer) -> None:
+    asked = read(analyzer, "今年和去年的会费")
+    assert asked.wish.period == (20250101, 20261231) and asked.rest == "和 会费"
+    assert read(analyzer, "2023年和2024年会费").wish.period == (20230101, 20241231)
 
 
 def test_fields_can_be_named(analyzer: Analyzer) -> None:
