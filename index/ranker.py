@@ -50,7 +50,7 @@ EVIDENCE, EVIDENCE_PASSAGES = 0.4, 3
 # how many candidates are read to see: more where a tuning weighs it.
 COVERAGE, COVERED_BY_CHANCE = 0.1, 0.3
 CLOSENESS, CLOSE_BY_CHANCE = 0.2, 0.25
-_READ, _READ_TUNED = 60, 100
+_READ, _READ_TUNED = 40, 100
 
 # How much words that say the same count beside those that were typed.
 WAYS_WEIGHT = {SAME: 0.5, MEANT: 0.8, ALIAS: 0.8}
@@ -215,7 +215,7 @@ class Ranker:
         held = self._collection.library.beginnings(found.ids[best].tolist(), coverage.MAX_CHARS)
         at = np.searchsorted(found.ids, np.array(list(held), np.int64))
         analyzer, audience = self._collection.analyzer, asked.scope.audience
-        said = [asked.said(text_for(audience, text), analyzer) for text in held.values()]
+        said = [asked.said(text_for(audience, text)) for text in held.values()]
         texts = coverage.Texts.of(said, analyzer)
         covered, close = np.zeros(len(found.ids)), np.zeros(len(found.ids))
         covered[at] = coverage.coverage({word: idf[word] for word in keywords.words}, texts)

@@ -105,9 +105,9 @@ class Understood:
             text = text.replace(way.word, " ".join(way.others))
         return text
 
-    def said(self, text: str, analyzer: Analyzer) -> str:
-        """A document's text in the words of the question, where it says the same in others."""
-        text = analyzer.normalise(text).text if self.ways else text
+    def said(self, text: str) -> str:
+        """A document's text in the words of the question, where it says the same in others. Not
+        folded before: that would take longer than all the rest of reading it."""
         for way in self.ways:
             for other in way.others:
                 text = text.replace(other, way.word)
