@@ -20,12 +20,14 @@ NOTHING_ANSWERS = "没有摘出可以直接回答的句子，以下内容仅供�
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`signs` tell how surely something answers; None where that was not asked: on later pages,
-    in order of date, of a quotation, of a title."""
+    """`asks` is whether the question asks for a thing of some kind, and does not only name its
+    subject. `signs` tell how surely something answers; None where that was not asked: on later
+    pages, in order of date, of a quotation, of a title."""
 
     quote: Quote | None = None
     signs: Signs | None = None
     notice: str | None = None
+    asks: bool = False
 
 
 def replied(
@@ -55,7 +57,7 @@ def replied(
     seen = signs(held, readings, quote, ranking)
     if seen.certainty < LEAST:
         return Reply(None, seen, NOTHING_ANSWERS)
-    return Reply(quote, seen)
+    return Reply(quote, seen, asks=bool(held.kinds))
 
 
 def _missing(asked: Understood, ranking: Ranking, readings: Sequence[Reading]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,8 +12,9 @@ from index.analyzer import Analyzer
 from index.collection import Collection
 from index.model import Audience, Query
 from index.privacy import mask
-from index.reply import NOTHING_ANSWERS
-from index.searcher import Answer, Searcher
+from index.quote import Quote
+from index.reply import NOTHING_ANSWERS, Reply
+from index.searcher import Answer, Searcher, quoted_first
 from ingest.pipeline import ingest
 
 RULES = (
@@ -189,3 +192,22 @@ def test_a_quote_always_stands_where_it_says(
         return
     answer = ask(searcher, question, audience)
     assert answer.quote is None or quoted(answer)
+
+
+def test_the_document_quoted_comes_first_where_something_was_asked(searcher: Searcher) -> None:
+    documents = ask(searcher, "会费").documents
+    assert len(documents) > 1
+    last = documents[-1]
+    hit = last.hits[-1]
+    quote = Quote(hit.text, last.document.document_id, hit.passage_id, hit.pages, "", 0, 1)
+    first, *others = quoted_first(documents, Reply(quote, asks=True))
+    assert first.document == last.document and others == list(documents[:-1])
+    assert first.hits[0] == hit and first.score == documents[0].score
+    assert first.wished["quote"] == pytest.approx(documents[0].score - last.score)
+    for unmoved in (
+        quoted_first(documents, Reply(quote)),
+        quoted_first((replace(documents[0], tuned=0.1), *documents[1:]), Reply(quote, asks=True)),
+    ):
+        assert [each.document for each in unmoved] == [each.document for each in documents]
+        assert unmoved[-1].hits[0] == hit
+    assert quoted_first(documents, Reply(None)) == documents
