@@ -161,7 +161,7 @@ def _doc_number(match: re.Match[str], floor: int, alone: bool) -> DocNumber | No
     """The number a match is; its 代字 begins at `floor` or later, where the one before ended."""
     printed_year = match["year"] or match["year2"]
     printed_serial = match["serial"] or match["serial2"] or match["serial3"]
-    serial = _serial(_closed(printed_serial))
+    serial = _serial(closed(printed_serial))
     year = _year(printed_year) if printed_year else None
     if serial is None or (printed_year and year is None):
         return None
@@ -181,8 +181,8 @@ def _doc_number(match: re.Match[str], floor: int, alone: bool) -> DocNumber | No
         return None
     # 2O24 is how a scan spells 2024; numerals stay as printed.
     misread = printed_year and re.search(r"[OoＯlI]", printed_year)
-    bracketed = f"〔{year if misread else _closed(printed_year)}〕" if printed_year else ""
-    printed = f"{code}{bracketed}{nth}{_closed(printed_serial)}号"
+    bracketed = f"〔{year if misread else closed(printed_year)}〕" if printed_year else ""
+    printed = f"{code}{bracketed}{nth}{closed(printed_serial)}号"
     return DocNumber(code, year, serial, printed, start, match.end())
 
 
@@ -192,7 +192,7 @@ def _code(text: str, begin: int, end: int) -> tuple[str, int]:
     if before is None:
         return "", end
     raw = before[1]
-    code = _NOT_CODE.sub("", _closed(raw))
+    code = _NOT_CODE.sub("", closed(raw))
     at = begin + before.start()
     if at and text[at - 1] in "号號":
         code = code.lstrip("和与及")  # 〔2023〕12号和川后发〔2024〕1号
@@ -228,7 +228,7 @@ def _year(text: str) -> int | None:
 
 def _digits(text: str) -> str:
     """Spaces out, and the letters that a scanner makes of 1."""
-    return _closed(text).replace("l", "1").replace("I", "1")
+    return closed(text).replace("l", "1").replace("I", "1")
 
 
 def _serial(text: str) -> str | None:
@@ -236,7 +236,8 @@ def _serial(text: str) -> str | None:
     return "-".join(str(part) for part in parts) if None not in parts else None
 
 
-def _closed(text: str) -> str:
+def closed(text: str) -> str:
+    """The text without spaces."""
     return "".join(text.split())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from index.notation import find_numbers, parse_int
+from index.notation import closed, find_numbers, parse_int
 
 # A number without its brackets or 号: 川高后思协2024年第2, 江协发2024-5, 江协 二〇二四 三号.
 _LOOSE = re.compile(
@@ -44,10 +44,10 @@ def find_typed_numbers(text: str, numbers: Held) -> list[tuple[str, int, int]]:
     for match in _LOOSE.finditer(text):
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
-        year, serial = parse_int(_closed(match["year"])), parse_int(_closed(match["serial"]))
+        year, serial = parse_int(closed(match["year"])), parse_int(closed(match["serial"]))
         if year is None or serial is None:
             continue
-        code = _ASKING.sub("", _closed(match["code"]))
+        code = _ASKING.sub("", closed(match["code"]))
         if not code and "号" not in match[0]:
             continue  # 2024-3 is a month
         for key in _meant(numbers(year, str(serial)), code):
@@ -62,10 +62,6 @@ def _meant(held: Sequence[str], code: str) -> list[str]:
     meant = [key for key in held if _code_of(key) and code.endswith(_code_of(key))]
     short = [key for key in held if len(code) > 1 and _code_of(key).endswith(code)]
     return exact or meant or short or ([] if code else list(held[:_MEANT_BY_NUMBER]))
-
-
-def _closed(text: str) -> str:
-    return "".join(text.split())
 
 
 def _code_of(key: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from index.analyzer import Analyzer
 from index.collection import Collection
 from index.columns import Columns
 from index.engine import NAME, Exact
@@ -29,8 +30,8 @@ SUPERSEDED, EDITION = 0.3, "edition"
 NAMED, SAME_TITLE, TITLE = "title", 1.0, 0.25
 # The clause asked for, in documents that come to mind.
 CLAUSE = 0.5
-# Documents with so many letters of a title in common with others are not named by it.
-_NAMED = 50
+# What stands in more titles than this names none of them.
+_MOST_NAMED = 50
 _TITLE_CHARS = (2, 40)
 # Documents among whose clauses the one asked for is looked up.
 _CLAUSES_OF = 100
@@ -104,15 +105,16 @@ def _named(collection: Collection, asked: Understood, columns: Columns) -> dict[
     typed = asked.text
     for _, start, end in reversed(find_clauses(typed)):
         typed = typed[:start] + typed[end:]
-    letters = "".join(filter(str.isalnum, letters_of(typed, collection.analyzer)))
+    analyzer = collection.analyzer
+    letters = _without_signs(typed, analyzer)
     if not _TITLE_CHARS[0] <= len(letters) <= _TITLE_CHARS[1]:
         return {}
     scope, places = asked.scope, np.empty(0, np.int64)
     # As it was typed; or without the signs of what was typed, which the title may lack.
-    for said in dict.fromkeys((letters_of(typed, collection.analyzer).strip(), letters)):
+    for said in dict.fromkeys((letters_of(typed, analyzer).strip(), letters)):
         titled = replace(scope, having=(*scope.having, Exact(said, NAME)))
         places = places if len(places) else collection.engine.documents(titled, columns)
-    if not 0 < len(places) <= _NAMED:
+    if not 0 < len(places) <= _MOST_NAMED:
         return {}
     rows = {columns.rows[place].document_id: place for place in places.tolist()}
     issuers = sorted(columns.issuer_names(scope.audience), key=len)
@@ -120,13 +122,15 @@ def _named(collection: Collection, asked: Understood, columns: Columns) -> dict[
     for document_id, title, _ in collection.library.names(rows, scope.audience):
         whole = text_for(scope.audience, title or "")
         signed = next((name for name in reversed(issuers) if whole.startswith(name)), "")
-        full, said = (
-            "".join(filter(str.isalnum, letters_of(text, collection.analyzer)))
-            for text in (whole, whole.removeprefix(signed))
-        )
+        full = _without_signs(whole, analyzer)
+        said = _without_signs(whole.removeprefix(signed), analyzer)
         share = len(letters) / max(len(said), len(letters))
         named[rows[document_id]] = SAME_TITLE if letters in (full, said) else TITLE * share
     return named
+
+
+def _without_signs(text: str, analyzer: Analyzer) -> str:
+    return "".join(filter(str.isalnum, letters_of(text, analyzer)))
 
 
 def _clauses(collection: Collection, document_ids: Sequence[str], clause: str) -> list[int]:

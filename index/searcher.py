@@ -226,6 +226,6 @@ def check(query: Query) -> None:
         raise BadRequest(f"offset 应在 0 到 {MAX_OFFSET} 之间")
     if not query.text.strip() and not query.filter:
         raise BadRequest("请输入要找的内容，或至少选择一个筛选条件")
-    day = None if query.as_of is None else parse_date(query.as_of)
-    if query.as_of is not None and (day != query.as_of or len(query.as_of) != len("2024-06-25")):
+    day = query.as_of
+    if day is not None and (parse_date(day) != day or len(day) != len("2024-06-25")):
         raise BadRequest("as_of 应是日期，如 2024-06-25")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.aliases import Alias, formed
 from index.analyzer import Analyzer
@@ -149,19 +153,12 @@ class Synonyms:
         issuers: Sequence[str],
     ) -> Iterator[Way]:
         """By aliases that documents give, and by the usual short forms of names that were typed."""
-        names = self._known(engine)
-        columns = engine.columns
+        names, columns = self._known(engine), engine.columns
+        give = partial(engine.giving, audience=audience, columns=columns)
         at = 0
         while at < len(folded):
-            for end in self._ends(folded, at, boundaries, names):
-                word = folded[at:end]
-                given = [(a, engine.giving(a, audience, columns)) for a in names.by_name[word]]
-                given = [(alias, places) for alias, places in given if len(places)]
-                if given:  # a longer name that only others may know is none
-                    break
-            else:
-                at += 1
-                continue
+            word, given = self._named(folded, at, boundaries, names, give)
+            at += len(word) or 1
             own = [
                 (alias, places)
                 for alias, places in given
@@ -172,8 +169,8 @@ class Synonyms:
                 )
             ]
             others = (a.full if a.short == word else a.short for a, _ in own or given)
-            yield Way(word, tuple(dict.fromkeys(others)), ALIAS)
-            at = end
+            if word:
+                yield Way(word, tuple(dict.fromkeys(others)), ALIAS)
         for alias in formed(folded, self._analyzer.cut):
             yield Way(alias.full, (alias.short,), ALIAS)
 
@@ -187,9 +184,20 @@ class Synonyms:
         return self._names
 
     @staticmethod
-    def _ends(folded: str, start: int, boundaries: frozenset[int], names: _Names) -> Iterator[int]:
-        """Where names that begin at `start` end, the longest first."""
+    def _named(
+        folded: str,
+        start: int,
+        boundaries: frozenset[int],
+        names: _Names,
+        give: Callable[[Alias], NDArray[np.int64]],
+    ) -> tuple[str, list[tuple[Alias, NDArray[np.int64]]]]:
+        """The longest name that begins at `start` and has an alias that is given, with where; a
+        longer one that only others may know is none."""
         for end in range(min(len(folded), start + names.longest), start + 1, -1):
-            clear = end - start >= _CLEAR or {start, end} <= boundaries
-            if clear and folded[start:end] in names.by_name:
-                yield end
+            word, clear = folded[start:end], end - start >= _CLEAR or {start, end} <= boundaries
+            if clear and word in names.by_name:
+                given = [(alias, give(alias)) for alias in names.by_name[word]]
+                given = [(alias, places) for alias, places in given if len(places)]
+                if given:
+                    return word, given
+        return "", []

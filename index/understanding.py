@@ -330,7 +330,7 @@ class _Reading:
         """Where words begin in the text; everywhere, where folding moves characters."""
         folded = self._analyzer.normalise(self.text).text
         if len(folded) != len(self.text):
-            return frozenset(range(len(self.text)))
+            return frozenset(range(len(self.text) + 1))
         return frozenset(accumulate(map(len, self._analyzer.cut(folded)), initial=0))
 
     def respellings(self) -> None:
