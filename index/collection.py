@@ -31,7 +31,7 @@ from index.synonyms import Synonyms
 log = logging.getLogger(__name__)
 
 # Raised when the indexes on disk are laid out differently from before.
-INDEX_FORMAT = "3"
+INDEX_FORMAT = "4"
 _ENCODED_AT_ONCE = 1024
 # While another process writes, its keyword lane is behind for minutes; no question waits for it.
 _LOOK_AGAIN_S = 1.0

@@ -196,7 +196,7 @@ class Columns:
         """Whether there is a later edition of this document now, which this audience may read."""
         key = np.uint64(key_of(document_id))
         at = int(np.searchsorted(self._keys, key))
-        known = at < len(self._keys) and self._keys[at] == key
+        known = at < len(self._keys) and bool(self._keys[at] == key)
         return known and bool(self.superseded(self._by_key[at : at + 1], audience)[0])
 
     def _next_editions(self, audience: Audience) -> NDArray[np.int64]:

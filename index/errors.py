@@ -3,6 +3,12 @@
 SearchError
 ├── BadRequest              what was asked cannot be understood (400, exit 2)
 ├── NotFound                no such document for this audience (404)
+├── Conflict                it cannot be done as things are (409)
+├── Refused                 who asks may not, or not so much; never says more than that
+│   ├── KeyRefused          the key is unknown, expired or revoked (401)
+│   ├── StaffOnly           a key of the staff is needed (403)
+│   ├── TooLarge            more was sent than is taken (413)
+│   └── TooMany             too much was asked in too short a time (429)
 ├── BadTestSet              a set of judged queries does not fit together; names file and row
 ├── UnreadableDocument      one file could not be read; `reason` is a stable word
 ├── EncoderUnavailable      the embedding model cannot be loaded; keyword search still works
@@ -31,6 +37,42 @@ class BadRequest(SearchError):
 
 class NotFound(SearchError):
     code = "not_found"
+
+
+class Conflict(SearchError):
+    code = "conflict"
+
+
+class Refused(SearchError):
+    code = "refused"
+
+
+class KeyRefused(Refused):
+    """`code` says why: key_unknown, key_expired or key_revoked."""
+
+    code = "key_unknown"
+
+    def __init__(self, message: str, code: str = "key_unknown") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class StaffOnly(Refused):
+    code = "staff_only"
+
+
+class TooLarge(Refused):
+    code = "too_large"
+
+
+class TooMany(Refused):
+    """`retry_after` is in whole seconds."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class BadTestSet(SearchError):

@@ -15,13 +15,12 @@ import tantivy
 from tantivy import Occur, Query
 
 from index.engine import BODY, HEAD, Entry, KeywordQuery, Scored, Weighted
+from index.lane import Lane
 from index.model import Filter
 from index.notation import date_span, number_key
 
 log = logging.getLogger(__name__)
 
-# A document of our own in every index: it holds the sequence number, and is found by nothing else.
-_MARKER = "\x00seq"
 _WRITER_BYTES = 64 * 1024 * 1024
 _NEVER = 0  # day of an undated document; no real day matches
 # Orders passages by day, then by id: tantivy breaks ties by where in its files a passage lies,
@@ -33,7 +32,6 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("passage", stored=True, indexed=True, fast=True)
     builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field("seq", stored=True)
     for name in (BODY, HEAD):
         for stream in ("words", "grams"):
             builder.add_text_field(
@@ -50,61 +48,15 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-class Keywords:
-    """One audience's keyword index in `path`, which is made when it does not exist."""
+class Keywords(Lane):
+    """One audience's keyword index in `path`."""
 
     def __init__(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True)
-        self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(path))
-        self._writer: Any = None
-        self._put: set[str] = set()  # documents since the last commit
-        self.reload()
-
-    def reload(self) -> None:
-        """See what has been committed, here or by another process."""
-        self._index.reload()
-        searcher = self._index.searcher()
-        marker = Query.term_query(self._schema, "document", _MARKER)
-        hits = searcher.search(marker, limit=1).hits
-        self._searcher = searcher
-        self.seq = int(searcher.doc(hits[0][1])["seq"][0]) if hits else 0
+        super().__init__(path, _schema(), _WRITER_BYTES)
 
     def put(self, entries: Iterable[Entry]) -> None:
-        writer = self._open_writer()
         for entry in entries:
-            self._put.add(entry.document.document_id)
-            writer.add_document(_to_tantivy(self._schema, entry))
-
-    def delete(self, document_ids: Iterable[str]) -> None:
-        """Only what is held: an open writer remembers every deletion, 0.8 kB each."""
-        writer = self._open_writer()
-        for document_id in document_ids:
-            if document_id in self._put or self._searcher.doc_freq("document", document_id):
-                writer.delete_documents_by_term("document", document_id)
-
-    def commit(self, seq: int) -> None:
-        """One atomic commit of everything since the last, with the number it stands for."""
-        writer = self._open_writer()
-        writer.delete_documents_by_term("document", _MARKER)
-        writer.add_document(
-            tantivy.Document.from_dict({"document": _MARKER, "seq": seq}, self._schema)
-        )
-        writer.commit()
-        self._put.clear()
-        self.reload()
-
-    def close(self) -> None:
-        """Let merges finish and give the writer's lock back."""
-        if self._writer is not None:
-            self._writer.wait_merging_threads()
-            self._writer = None
-
-    def _open_writer(self) -> Any:
-        if self._writer is None:
-            # One thread: with more, which segment a passage falls into is chance.
-            self._writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-        return self._writer
+            self._add(entry.document.document_id, _fields(entry))
 
     def search(
         self,
@@ -172,10 +124,10 @@ class Keywords:
 
     @property
     def passages(self) -> int:
-        return max(0, int(self._searcher.num_docs) - 1)
+        return int(self._searcher.num_docs)
 
 
-def _to_tantivy(schema: tantivy.Schema, entry: Entry) -> tantivy.Document:
+def _fields(entry: Entry) -> dict[str, Any]:
     document = entry.document
     first, last = date_span(document.date) if document.date else (_NEVER, _NEVER)
     fields: dict[str, Any] = {
@@ -198,7 +150,7 @@ def _to_tantivy(schema: tantivy.Schema, entry: Entry) -> tantivy.Document:
         fields["issuer"] = document.issuer
     if document.number_key:
         fields["number"] = document.number_key
-    return tantivy.Document.from_dict(fields, schema)
+    return fields
 
 
 def _terms_query(schema: tantivy.Schema, query: KeywordQuery) -> Query:

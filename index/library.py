@@ -15,19 +15,22 @@ from __future__ import annotations
 
 import fcntl
 import hmac
+import logging
 import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from index.errors import LibraryBusy
+from index.decisions import Decision, Decisions
+from index.errors import LibraryBusy, NotFound
 from index.likeness import bands_of, likeness
 from index.model import Audience, Document, Passage
 from index.notation import number_key
@@ -45,6 +48,8 @@ from index.records import (
 )
 from index.schema import connect, prepare
 from index.shelf import Shelf
+
+log = logging.getLogger(__name__)
 
 _BODY = (
     *("paragraphs", "sections", "clauses", "attachments", "contacts", "dropped", "warnings"),
@@ -69,6 +74,7 @@ class Library:
         self.shelf = Shelf(home)
         self._file = home / "library.sqlite3"
         self._local = threading.local()
+        self.decisions = Decisions(self._connection, self._secret)
         prepare(home, self._file, create=create)
 
     def _connection(self) -> sqlite3.Connection:
@@ -469,8 +475,26 @@ class Library:
         )
         self._settle(source.document_id)
 
+    def decide(self, document_id: str, decision: Decision) -> None:
+        """Keep a decision about a document and let it take effect. Needs no `writing()`: whoever
+        writes meanwhile settles the document by the same decision. Raises NotFound."""
+        if next(self.documents([document_id]), None) is None:
+            raise NotFound("没有这份文件，它可能已被删除或移走")
+        self.decisions.keep(document_id, decision)
+        self._settle(document_id)
+
+    def delete_document(self, document_id: str) -> list[Source]:
+        """Delete a document whose files may still be there, and remember not to take them up
+        again; the files it had."""
+        sources = [source for source in self.sources() if source.document_id == document_id]
+        self.decisions.bury({source.content_hash for source in sources})
+        for source in sources:
+            self.delete_source(source)
+        return sources
+
     def _settle(self, document_id: str) -> None:
-        """After its sources changed: drop an orphan, or set the audience of what stays."""
+        """After its sources or a decision changed: drop an orphan, or set the audience of what
+        stays."""
         connection = self._connection()
         strictest = connection.execute(
             "SELECT max(audience) FROM sources WHERE document_id = ?", (document_id,)
@@ -478,8 +502,10 @@ class Library:
         if strictest is None:
             connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
         else:
+            decided = self.decisions.about(document_id).audience
             connection.execute(
-                "UPDATE documents SET audience = ? WHERE document_id = ?", (strictest, document_id)
+                "UPDATE documents SET audience = ? WHERE document_id = ?",
+                (strictest if decided is None else decided.rank, document_id),
             )
         self._note(document_id)
 
@@ -491,6 +517,15 @@ class Library:
         )
         kept = {row[0] for row in connection.execute("SELECT content_hash FROM documents")}
         self.shelf.sweep(kept)
+
+    def shrink(self) -> None:
+        """Let nothing remain in SQLite's journal of what was deleted; waits for who still reads
+        it, half a minute at most."""
+        for _ in range(60):
+            if not self._one("PRAGMA wal_checkpoint(TRUNCATE)"):
+                return
+            sleep(0.5)
+        log.warning("the journal is still being read and was not emptied")
 
     def put_refusal(self, refusal: Refusal) -> None:
         """Remember that a file could not be read, in place of what was known of it."""
@@ -507,10 +542,7 @@ class Library:
     def _mint(self, content_hash: str) -> str:
         """A name that nobody can work out who does not hold the library: with a plain digest of
         the file a telephone that is masked could be guessed and the guess be checked."""
-        secret = self.meta("secret")
-        if secret is None:
-            secret = secrets.token_hex(16)
-            self.set_meta({"secret": secret})
+        secret = self._secret()
         for attempt in range(1000):
             text = f"{content_hash}/{attempt}".encode()
             minted = hmac.new(secret.encode(), text, "sha256").hexdigest()[:12]
@@ -520,6 +552,13 @@ class Library:
             if taken.fetchone() is None:
                 return minted
         raise AssertionError("a thousand documents began with the same content")
+
+    def _secret(self) -> str:
+        secret = self.meta("secret")
+        if secret is None:
+            secret = secrets.token_hex(16)
+            self.set_meta({"secret": secret})
+        return secret
 
     def _note(self, document_id: str) -> None:
         self._connection().execute("INSERT INTO changes (document_id) VALUES (?)", (document_id,))

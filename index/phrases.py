@@ -19,10 +19,10 @@ from tantivy import Occur, Query
 
 from index.aliases import Alias, alias_of
 from index.engine import Exact, Whole
+from index.lane import Lane
 from index.model import Audience
 from index.records import key_of
 
-_MARKER = "\x00seq"
 _WRITER_BYTES = 32 * 1024 * 1024
 # Behind the last character, so that every character begins a pair.
 _END = "\x03"
@@ -34,7 +34,6 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("key", fast=True)
-    builder.add_unsigned_field("seq", stored=True)
     for name in ("audience", "alias"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("text", "title"):
@@ -42,30 +41,14 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-class Phrases:
-    """The exact lane in `path`, which is made when it does not exist."""
+class Phrases(Lane):
+    """The exact lane in `path`."""
 
     def __init__(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True)
-        self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(path))
-        self._writer: Any = None
-        self._put: set[str] = set()  # documents since the last commit
-        self.reload()
-
-    def reload(self) -> None:
-        """See what has been committed, here or by another process."""
-        self._index.reload()
-        searcher = self._index.searcher()
-        marker = Query.term_query(self._schema, "document", _MARKER)
-        hits = searcher.search(marker, limit=1).hits
-        self._searcher = searcher
-        self.seq = int(searcher.doc(hits[0][1])["seq"][0]) if hits else 0
+        super().__init__(path, _schema(), _WRITER_BYTES)
 
     def put(self, wholes: Iterable[Whole]) -> None:
-        writer = self._open_writer()
         for whole in wholes:
-            self._put.add(whole.document_id)
             fields = {
                 "document": whole.document_id,
                 "key": key_of(whole.document_id),
@@ -74,35 +57,7 @@ class Phrases:
                 "text": _pairs(whole.text),
                 "title": _pairs(whole.title),
             }
-            writer.add_document(tantivy.Document.from_dict(fields, self._schema))
-
-    def delete(self, document_ids: Iterable[str]) -> None:
-        """Only what is held: an open writer remembers every deletion."""
-        writer = self._open_writer()
-        for document_id in document_ids:
-            if document_id in self._put or self._searcher.doc_freq("document", document_id):
-                writer.delete_documents_by_term("document", document_id)
-
-    def commit(self, seq: int) -> None:
-        writer = self._open_writer()
-        writer.delete_documents_by_term("document", _MARKER)
-        writer.add_document(
-            tantivy.Document.from_dict({"document": _MARKER, "seq": seq}, self._schema)
-        )
-        writer.commit()
-        self._put.clear()
-        self.reload()
-
-    def close(self) -> None:
-        """Let merges finish and give the writer's lock back."""
-        if self._writer is not None:
-            self._writer.wait_merging_threads()
-            self._writer = None
-
-    def _open_writer(self) -> Any:
-        if self._writer is None:
-            self._writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-        return self._writer
+            self._add(whole.document_id, fields)
 
     def holding(self, exact: Exact, audience: Audience) -> NDArray[np.uint64]:
         """Keys of the documents in which this audience reads it, `(n,)`, in no order."""

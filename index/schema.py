@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 
 from index.errors import ForeignHome, LibraryError, NewerHome
 
 _APPLICATION_ID = 0x58494855  # "XIHU": tells our file from any other SQLite file
+_ATTEMPTS = 100
 # One script per schema version; never edit one that has shipped, add the next.
 _MIGRATIONS = (
     """
@@ -101,17 +103,39 @@ _MIGRATIONS = (
         message TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE decisions (
+        document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+        audience INTEGER,
+        released TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE removed (mark TEXT PRIMARY KEY) WITHOUT ROWID;
+    """,
 )
 
 
 def connect(file: Path) -> sqlite3.Connection:
     """A connection in autocommit mode: transactions are opened by name."""
     connection = sqlite3.connect(file, isolation_level=None, timeout=30)
-    connection.execute("PRAGMA journal_mode = WAL")
+    _keep_journal(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
     return connection
+
+
+def _keep_journal(connection: sqlite3.Connection) -> None:
+    """The first to open a file writes how its journal is kept; for this alone SQLite does not
+    wait for who is doing the same."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            sleep(0.05)
+        else:
+            return
 
 
 def prepare(home: Path, file: Path, *, create: bool) -> None:

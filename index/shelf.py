@@ -5,14 +5,17 @@ work in. All are named by hashes and numbers of ours, never as people called the
       originals/<hash>          the files as they came
       pictures/<hash>/<n>.jpg   pages of scans, to be shown beside their text
       incoming/                 what is being read; emptied before and after
+      uploads/<job>/<name>      files that came through the service, as they came
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_MOST_NAME_BYTES = 240
 
 
 class Shelf:
@@ -22,6 +25,7 @@ class Shelf:
         self._originals = home / "originals"
         self._pictures = home / "pictures"
         self._incoming = home / "incoming"
+        self.uploads = home / "uploads"
 
     @contextmanager
     def room(self) -> Iterator[Path]:
@@ -41,6 +45,10 @@ class Shelf:
         partial = target.with_suffix(".part")
         shutil.copyfile(file, partial)
         partial.replace(target)
+
+    def original(self, content_hash: str) -> Path:
+        """Where the file is, if it is there."""
+        return self._originals / content_hash
 
     def missing_originals(self, hashes: Iterable[str]) -> list[str]:
         return [name for name in hashes if not (self._originals / name).exists()]
@@ -70,6 +78,20 @@ class Shelf:
         except OSError:
             return None
 
+    def keep_upload(self, upload: Path, job_id: str, name: str) -> Path:
+        """Move a file that came through the service to its own folder; where it is then."""
+        folder = self.uploads / job_id
+        folder.mkdir(parents=True)
+        return Path(shutil.move(upload, folder / _short(name)))
+
+    def drop_upload(self, file: Path) -> None:
+        """Remove such a file, and its folder when that is empty then; other files stay."""
+        if self.uploads.resolve() not in file.parents or not file.is_file():
+            return
+        file.unlink()
+        with suppress(OSError):
+            file.parent.rmdir()
+
     def sweep(self, kept: Collection[str]) -> None:
         """Remove what belongs to no content any more."""
         for original in self._originals.iterdir():
@@ -78,6 +100,15 @@ class Shelf:
         for pictures in self._pictures.glob("*"):
             if pictures.name not in kept:
                 shutil.rmtree(pictures)
+
+
+def _short(name: str) -> str:
+    """A name that a file system takes, which counts bytes; the ending is kept."""
+    stem, dot, ending = name.rpartition(".")
+    while len(name.encode()) > _MOST_NAME_BYTES:
+        stem = (stem or ending)[:-1]
+        name = stem + dot + ending if dot else stem
+    return name
 
 
 def _is_plain(file: Path) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,14 @@ def kept_tuning(text: str | None) -> Tuning | None:
         _log.warning("the tuning of this library is an earlier version's; run xiehui tune again")
         return None
     return tuning
+
+
+def forget_works(library: Library, held: Set[str]) -> None:
+    """Keep of the tuning's memory only these works, by their keys: it holds titles."""
+    tuning = kept_tuning(library.meta(META_KEY))
+    if tuning is not None and not tuning.often.keys() <= held:
+        often = {key: count for key, count in tuning.often.items() if key in held}
+        keep_tuning(library, replace(tuning, often=often))
 
 
 def keep_tuning(library: Library, tuning: Tuning | None) -> None:

@@ -7,20 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-OUTCOMES = (
-    "added",
-    "updated",
-    "unchanged",
-    "duplicate",
-    "renamed",
-    "removed",
-    "rejected",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file; `reason` and `message` say why it was rejected, `found` what was
+    """What became of one file: `outcome` is added, updated, unchanged, duplicate, renamed, removed
+    or rejected; `reason` and `message` say why it was rejected, `found` what was
     made of it when it was read (see ingest.inspection.report_json)."""
 
     file: Path
@@ -34,10 +25,12 @@ class FileOutcome:
 
 @dataclass(slots=True)
 class Report:
-    """What became of all files, in the order they were taken."""
+    """What became of all files, in the order they were taken. `withdrew` is whether a document
+    was taken from some who could read it before: see index.removal.tidy."""
 
     files: list[FileOutcome] = field(default_factory=list)
     interrupted: bool = False
+    withdrew: bool = False
 
     def count(self, outcome: str) -> int:
         return sum(file.outcome == outcome for file in self.files)

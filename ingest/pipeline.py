@@ -71,6 +71,11 @@ class _Unreadable:
         return cls("unreadable_file", f"打不开：{error.strerror}")
 
 
+_DELETED = _Unreadable(
+    "deleted", "工作人员已把这份文件从资料库删除，没有再读入；要重新收入，请在命令后加 --again"
+)
+
+
 def ingest(
     collection: Collection,
     paths: Sequence[Path],
@@ -79,6 +84,7 @@ def ingest(
     prune: bool = False,
     gone: Sequence[Path] = (),
     ready: Callable[[Path], bool] = lambda file: True,
+    again: bool = False,
     progress: Progress = lambda done, total, file: None,
     processes: int | None = None,
 ) -> Report:
@@ -86,9 +92,10 @@ def ingest(
 
     `audience` None means staff for a new file and no change for a known one. `prune` removes
     what is no longer there under the paths named and those `gone`, and nothing else. Files that
-    are not `ready` are left as they are. `processes` read and segment, as many as there are cores
-    when None. Raises BadRequest for a path that does not exist, EncoderUnavailable when vectors
-    cannot be made.
+    are not `ready` are left as they are. Files of deleted documents are rejected unless they are
+    to be taken up `again`. `processes` read and segment, as many as there are cores when None.
+    Raises BadRequest for a path that does not exist, EncoderUnavailable when vectors cannot be
+    made.
     """
     for path in paths:
         if not path.exists():
@@ -102,7 +109,7 @@ def ingest(
         ) as workers,
     ):
         found = list({item.file: item for item in walk(paths)}.values())
-        job = _Job(collection, audience, room, workers, progress)
+        job = _Job(collection, audience, again, room, workers, progress)
         try:
             job.take([item for item in found if ready(item.file)])
             job.forget([*paths, *gone], found, prune=prune)
@@ -120,6 +127,7 @@ class _Job:
         self,
         collection: Collection,
         audience: Audience | None,
+        again: bool,
         room: Path,
         workers: Workers,
         progress: Progress,
@@ -127,6 +135,7 @@ class _Job:
         self._collection = collection
         self._library = collection.library
         self._audience = audience
+        self._again = again
         self._room = room
         self._workers = workers
         self._progress = progress
@@ -221,6 +230,13 @@ class _Job:
                 self._reject(item, digest)
                 self._step(item)
                 continue
+            if self._library.decisions.is_buried(digest):
+                if not self._again:
+                    self._reject(item, _DELETED)
+                    self._step(item)
+                    continue
+                with self._library.transaction():
+                    self._library.decisions.unbury(digest)
             known = self._library.by_content(digest)
             if {digest, known, source and source.document_id} & self._coming:
                 later.append(item)
@@ -267,6 +283,7 @@ class _Job:
             return
         with self._library.transaction():
             self._put_source(found, source.content_hash, audience, source.document_id)
+        self.report.withdrew |= audience.rank > source.audience.rank
         self._note(found, "updated", source.document_id)
 
     def _point(self, found: Found, source: Source | None, digest: str, document_id: str) -> None:
@@ -350,6 +367,7 @@ class _Job:
             if is_gone(source.file):
                 with self._library.transaction():
                     self._delete_source(source)
+                self.report.withdrew = True
                 self._note(Found(source.root, source.path), "removed", source.document_id)
 
     def finish(self) -> None:

@@ -136,7 +136,8 @@ def test_a_library_from_before_likeness_opens_and_names_nothing(tmp_path: Path) 
     library.close()
     with sqlite3.connect(tmp_path / "home" / "library.sqlite3") as connection:
         connection.executescript(
-            "DROP TABLE refusals; DROP TABLE likeness; DROP TABLE signatures;"
+            "DROP TABLE decisions; DROP TABLE removed; DROP TABLE refusals;"
+            " DROP TABLE likeness; DROP TABLE signatures;"
             " PRAGMA user_version = 3"
         )
     connection.close()
