@@ -1,5 +1,5 @@
 # Two commands do everything: `make demo` shows the project, `make test` checks it.
-# On a fresh machine each makes its own .venv first.
+# On a fresh machine each makes its own .venv first; `make install` does no more than that.
 
 PYTHON ?= python3
 PORT   ?= 8000
@@ -14,13 +14,17 @@ INSTALLED      := $(VENV)/installed
 INSTALLED_TEST := $(VENV)/installed-test
 
 export XIEHUI_NAME ?= 江岚省高等院校后勤协会
+# The site of corpus/website, which has the search box on it.
+export XIEHUI_ALLOWED_ORIGINS ?= ["http://127.0.0.1:8001"]
 export XIEHUI_EXAMPLES ?= ["新秘书长是谁，得了多少票","协会什么时候换届","孩子寝室开空调一度电多少钱"]
 
-.PHONY: demo test test-slow check clean
+.PHONY: demo install test test-slow check clean
 
 demo: $(INSTALLED)
 	@$(BIN)/xiehui ingest corpus/documents/public --home $(DEMO) --audience public
 	@exec $(BIN)/xiehui serve --home $(DEMO) --port $(PORT)
+
+install: $(INSTALLED)
 
 test: check
 	$(BIN)/python -m pytest -q

@@ -42,6 +42,7 @@ SORTS = ("relevance", "date")
 MAX_QUERY_CHARS = MAX_CHARS
 MAX_LIMIT = 100
 MAX_OFFSET = 1000
+NOTHING_ASKED = "请输入要找的内容，或至少选择一个筛选条件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,8 @@ class Searcher:
                 places = places[wished.fully(asked.wish)]
             notice = _notice(asked)
         else:
-            notice = _notice(asked, "请再写一点要找的内容")
+            more = "请再写一点要找的内容" if query.text.strip() else NOTHING_ASKED
+            notice = _notice(asked, more)
         page = places[query.offset : query.offset + query.limit].tolist()
         ids = [columns.rows[place].document_id for place in page]
         return Answer(
@@ -224,8 +226,6 @@ def check(query: Query) -> None:
         raise BadRequest(f"limit 应在 1 到 {MAX_LIMIT} 之间")
     if not 0 <= query.offset <= MAX_OFFSET:
         raise BadRequest(f"offset 应在 0 到 {MAX_OFFSET} 之间")
-    if not query.text.strip() and not query.filter:
-        raise BadRequest("请输入要找的内容，或至少选择一个筛选条件")
     day = query.as_of
     if day is not None and (parse_date(day) != day or len(day) != len("2024-06-25")):
         raise BadRequest("as_of 应是日期，如 2024-06-25")

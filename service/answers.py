@@ -13,6 +13,11 @@ from typing import Any, Protocol
 class Answers(Protocol):
     """Answers in the shapes of the API, as plain JSON values."""
 
+    @property
+    def contact(self) -> str:
+        """Whom to ask where nothing helps: words, or an http(s) or mailto address; or empty."""
+        ...
+
     def landing(self) -> dict[str, Any]:
         """`{"documents": int, "examples": [str], "name": str}`; `name` is whose documents."""
         ...
@@ -32,12 +37,15 @@ class Answers(Protocol):
 
         `{"document_id", "title", "number", "issuer", "letterhead", "date", "types", "source",
         "url", "superseded", "paragraphs": [{"text", "page", "level", "annex", "id", "confidence"}],
-        "pictures": [page],
+        "pictures": [page], "original": None | {"format", "name", "bytes"},
+        "original_withheld": bool, "access": None | {"audience", "released", "holds_personal"},
         "sections": [{"level", "text", "id"}],
-        "passages": [{"passage_id", "start", "end", "paragraph"}],
+        "passages": [{"passage_id", "start", "end", "paragraph", "address", "page"}],
         "alike": [{"document_id", "title", "number", "date", "likeness"}]}`. An `id` is unique in
         the document and a section has its heading's; `start` and `end` are code points into the
         paragraphs joined by newlines. `pictures` are the scanned pages there are pictures of;
-        `confidence` is of text recognised in one, else None.
+        `confidence` is of text recognised in one, else None. `original` is the file where this
+        audience may have it, `original_withheld` whether there is one that it may not have;
+        `access` is None for all but the staff.
         """
         ...

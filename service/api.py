@@ -2,135 +2,53 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
-from index.citation import MAX_TEXT_CHARS
 from index.collection import Collection
-from index.errors import BadRequest, EncoderUnavailable, NotFound, SearchError
-from index.model import Audience
-from service.desk import Desk
+from index.errors import BadRequest
+from service import description as about
+from service.caching import cached, kept_headers
 from service.docs import mount_docs
-from service.pages import error_page
-from service.pages import router as pages_router
-from service.selftest import run_self_test
+from service.door import Door, Visitor
+from service.embed import AllowedOrigins, embed_router
+from service.entrance import router as entrance
+from service.failures import error_json, handle_errors
+from service.headers import FILE_POLICY, SecurityHeaders
+from service.metrics import METRICS_TYPE, Measured, metrics_text
+from service.office import pages as staff_pages
+from service.office import programs as staff_programs
+from service.originals import MEDIA_TYPES
+from service.pages import router as pages
+from service.receiving import Receiving
+from service.reception import Reception
+from service.selftest import Readiness
 from service.settings import Settings
 from service.wire import to_text
 
-log = logging.getLogger(__name__)
-
-_STATUS = {BadRequest: 400, NotFound: 404, EncoderUnavailable: 503}
-
-# Parsed in wire.py, not by FastAPI, so that the page and the API refuse alike.
-_SEARCH = {
-    "q": "要找的内容；留空则按筛选条件列出",
-    "mode": "hybrid（默认）、keyword 或 semantic",
-    "limit": "文件数，1 到 100，默认 10",
-    "offset": "跳过的文件数，默认 0",
-    "sort": "relevance（默认）或 date",
-    "type": "文种，如 通知",
-    "issuer": "发文单位，包含即可",
-    "year": "年份，如 2024",
-    "date_from": "不早于，如 2024-06-25",
-    "date_to": "不晚于",
-    "number": "发文字号",
-    "as_of": "以哪一天为今天来理解“去年”“上半年”等说法，如 2024-06-25；默认当天",
-    "literal": "不要另作理解的字词，多个用 | 隔开，如 去年|四川",
-    "aliases": "0 则只找输入的字词，不找简称、同义词和别的说法；默认 1",
-    "explain": "1 则附上各路的名次和得分",
-}
-_SUGGEST = {"q": "已输入的字，可用空格分成几段", "limit": "条数，1 到 20，默认 8"}
-_SUGGESTED = {
-    "query": "会费",
-    "suggestions": [
-        {"text": "会费管理办法", "kind": "title", "document_id": "3f2a9c0b7d1e"},
-        {"text": "第三章 会费的缴纳", "kind": "heading", "document_id": "3f2a9c0b7d1e"},
-    ],
-}
-# A text of that many characters, each written as \\u0000, some of them as two.
-_MOST_BYTES = 12 * MAX_TEXT_CHARS + 1_000
-_VERIFY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["text"],
-                    "properties": {"text": {"type": "string", "maxLength": MAX_TEXT_CHARS}},
-                },
-                "example": {"text": "普通会员单位会费每年3000元。"},
-            }
-        },
-    }
-}
-_VERIFIED = {
-    "sentences": [
-        {
-            "text": "普通会员单位会费每年3000元。",
-            "start": 0,
-            "end": 15,
-            "verdict": "near",
-            "likeness": 0.933,
-            "found": {
-                "quote": "普通会员单位会费每年2000元",
-                "document_id": "3f2a9c0b7d1e",
-                "title": "会费管理办法",
-                "number": None,
-                "issuer": None,
-                "date": "2025-01-01",
-                "types": ["办法"],
-                "source": "会费管理办法.docx",
-                "url": "/documents/3f2a9c0b7d1e",
-                "passage_id": 12,
-                "start": 4,
-                "end": 18,
-                "page": [1, 1],
-                "address": "第三条",
-            },
-            "differences": [
-                {"kind": "number", "name": "数字不同", "given": [10, 14], "found": [10, 14]}
-            ],
-        }
-    ]
-}
-
-
-class Readiness:
-    """Whether the self-test has passed, and if not, why."""
-
-    def __init__(self) -> None:
-        self.ready = False
-        self.reason = "正在自检"
-
-    def check(self, collection: Collection) -> None:
-        try:
-            run_self_test(collection)
-        except Exception as error:  # whatever is wrong, the answer is "not ready", with the reason
-            log.exception("self-test failed")
-            self.reason = str(error) if isinstance(error, SearchError) else "自检失败，见日志"
-        else:
-            self.ready, self.reason = True, ""
+# What a question costs of what one client may ask in a minute: a suggestion is asked for at every
+# pause in typing, a pasted text holds up to fifty questions.
+_SUGGESTION_COST, _VERIFICATION_COST = 0.25, 5.0
 
 
 def create_app(
     collection: Collection, settings: Settings, readiness: Readiness | None = None
 ) -> FastAPI:
-    """The application over one open collection. There are no keys yet: all see what is public.
+    """The application over one open collection.
 
     It tests itself when it starts, unless `readiness` says that this is done.
     """
     readiness = readiness or Readiness()
-    desk = Desk(collection, Audience.PUBLIC, settings)
+    reception = Reception(collection, settings)
+    door, office = reception.door, reception.office
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -146,46 +64,58 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(_programs(desk))
-    app.include_router(_probes(readiness))
-    app.include_router(pages_router(desk))
+    app.include_router(_programs(reception))
+    app.include_router(staff_programs(door, office))
+    app.include_router(_probes(readiness, door))
+    app.include_router(entrance(door))
+    app.include_router(staff_pages(door, office, reception.guest))
+    app.include_router(pages(reception.guest))
+    app.include_router(embed_router(settings))
+    app.add_middleware(AllowedOrigins, origins=settings.allowed_origins)
+    app.openapi_schema = about.add_key(app.openapi())
     mount_docs(app)
-    _handle_errors(app)
+    handle_errors(app, door)
     return app
 
 
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status, media_type="application/json")
+def guarded(app: FastAPI) -> ASGIApp:
+    """The application as it is served: bodies limited, headers added, requests counted."""
+    return Measured(SecurityHeaders(Receiving(app)))
 
 
-def error_json(code: str, message: str, status: int) -> Response:
-    """The one shape every error has."""
-    return _json({"error": {"code": code, "message": message}}, status)
+def _answer(request: Request, visitor: Visitor, value: dict[str, Any]) -> Response:
+    """As JSON; how long it took and after how many changes does not make it another answer."""
+    response = Response(orjson.dumps(value), media_type="application/json")
+    lasting = {key: part for key, part in value.items() if key not in ("took_ms", "generation")}
+    return cached(request, response, visitor.audience, orjson.dumps(lasting))
 
 
-def _programs(desk: Desk) -> APIRouter:
-    router = APIRouter(prefix="/v1", tags=["检索"])
+def _programs(reception: Reception) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["检索"], responses=about.ALWAYS)
 
     @router.get(
         "/search",
         summary="检索",
         description="answer 是从文件里原样摘出的一句，附出处；start、end 是在那一段文字中的起止。"
         "没有能直接回答的内容时 answer 为 null，notice 里写明仅供参考。",
-        openapi_extra=_parameters(_SEARCH),
+        responses=about.FOUND,
+        openapi_extra=about.SEARCH,
     )
     def search(request: Request) -> Response:
-        return _json(desk.search(_single(request)))
+        visitor, desk = reception.enter(request)
+        return _answer(request, visitor, desk.search(_single(request)))
 
     @router.get(
         "/suggest",
         summary="输入时的提示",
         description="标题、发文字号、发文单位、章节标题中，从某个词起与输入相同的；最像、最新的在前。"
         "kind 为 title、number、issuer 或 heading，document_id 是出处，发文单位没有出处。",
-        responses={200: {"content": {"application/json": {"example": _SUGGESTED}}}},
-        openapi_extra=_parameters(_SUGGEST),
+        responses=about.SUGGESTED,
+        openapi_extra=about.SUGGEST,
     )
     def suggest(request: Request) -> Response:
-        return _json(desk.suggest(_single(request)))
+        visitor, desk = reception.enter(request, _SUGGESTION_COST)
+        return _answer(request, visitor, desk.suggest(_single(request)))
 
     @router.post(
         "/verify",
@@ -193,51 +123,65 @@ def _programs(desk: Desk) -> APIRouter:
         description="逐句核对，最多 2000 字、50 句。verdict 为 exact（原文如此）、"
         "near（有相近的一句）或 absent（文件库里没有）。found 是出处，start、end 是在那一段文字中的"
         "起止；differences 是不同之处在两句话中的起止，kind 为 number、date、negation 或 words。",
-        responses={200: {"content": {"application/json": {"example": _VERIFIED}}}},
-        openapi_extra=_VERIFY,
+        responses=about.VERIFIED,
+        openapi_extra=about.VERIFY,
     )
     async def verify(request: Request) -> Response:
-        text = to_text(await _body(request))
-        return _json(await run_in_threadpool(desk.verify, text))
+        visitor, desk = reception.enter(request, _VERIFICATION_COST)
+        text = to_text(await request.body())
+        return _answer(request, visitor, await run_in_threadpool(desk.verify, text))
 
-    @router.get("/documents/{document_id}", summary="一份文件")
-    def document(document_id: str) -> Response:
-        return _json(desk.document(document_id))
+    @router.get(
+        "/documents/{document_id}",
+        summary="一份文件",
+        responses=about.WHOLE,
+        openapi_extra=about.MAYBE,
+    )
+    def document(request: Request, document_id: str) -> Response:
+        visitor, desk = reception.enter(request)
+        return _answer(request, visitor, desk.document(document_id))
+
+    @router.get(
+        "/documents/{document_id}/original",
+        summary="原文件",
+        description="view=1 时 PDF 直接显示，其余一律下载。"
+        "公众只能得到确认没有个人信息的，或工作人员放行的。",
+        responses=about.file_of("application/octet-stream"),
+        response_class=Response,
+        openapi_extra=about.ORIGINAL,
+    )
+    def original(request: Request, document_id: str) -> Response:
+        visitor, desk = reception.enter(request)
+        file, format, name = desk.original(document_id)
+        shown = format == "pdf" and request.query_params.get("view") == "1"
+        headers = kept_headers(visitor.audience)
+        if shown:
+            headers["Content-Security-Policy"] = FILE_POLICY
+        return FileResponse(
+            file,
+            filename=name,
+            media_type=MEDIA_TYPES.get(format, "application/octet-stream"),
+            content_disposition_type="inline" if shown else "attachment",
+            headers=headers,
+        )
 
     @router.get(
         "/documents/{document_id}/pages/{page:int}",
         summary="扫描件一页的图",
-        responses={200: {"content": {"image/jpeg": {}}}},
+        responses=about.file_of("image/jpeg"),
+        openapi_extra=about.MAYBE,
         response_class=Response,
     )
-    def picture(document_id: str, page: int) -> Response:
-        return Response(
+    def picture(request: Request, document_id: str, page: int) -> Response:
+        visitor, desk = reception.enter(request)
+        response = Response(
             desk.picture(document_id, page),
             media_type="image/jpeg",
-            headers={"Cache-Control": "private, no-cache", "Content-Disposition": "inline"},
+            headers={"Content-Disposition": "inline"},
         )
+        return cached(request, response, visitor.audience)
 
     return router
-
-
-async def _body(request: Request) -> bytes:
-    """The body of a request, of a size that one text may have. Raises BadRequest."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            raise BadRequest(f"提交的内容太大，一次最多核对 {MAX_TEXT_CHARS} 个字")
-    return body
-
-
-def _parameters(described: Mapping[str, str]) -> dict[str, Any]:
-    """Query parameters for the documentation."""
-    return {
-        "parameters": [
-            {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
-            for name, text in described.items()
-        ]
-    }
 
 
 def _single(request: Request) -> dict[str, str]:
@@ -250,46 +194,28 @@ def _single(request: Request) -> dict[str, str]:
     return params
 
 
-def _probes(readiness: Readiness) -> APIRouter:
-    router = APIRouter(tags=["运行"])
+def _probes(readiness: Readiness, door: Door) -> APIRouter:
+    router = APIRouter(tags=["运行"], responses=about.ALWAYS)
 
-    @router.get("/healthz", summary="进程在运行")
+    @router.get("/healthz", summary="进程在运行", responses=about.ALIVE)
     def healthz() -> Response:
-        return _json({"status": "ok"})
+        return Response(b'{"status":"ok"}', media_type="application/json")
 
-    @router.get("/readyz", summary="自检已通过，可以检索")
+    @router.get("/readyz", summary="自检已通过，可以检索", responses=about.READY)
     def readyz() -> Response:
         if readiness.ready:
-            return _json({"status": "ready"})
+            return Response(b'{"status":"ready"}', media_type="application/json")
         return error_json("not_ready", readiness.reason, 503)
 
+    @router.get(
+        "/metrics",
+        summary="运行指标，Prometheus 格式",
+        responses=about.METRICS,
+        openapi_extra=about.STAFF,
+        response_class=Response,
+    )
+    def metrics(request: Request) -> Response:
+        door.staff(request)
+        return Response(metrics_text(), media_type=METRICS_TYPE)
+
     return router
-
-
-def _handle_errors(app: FastAPI) -> None:
-    """Every failure in words, never a trace: as JSON for programs, as a page for people."""
-
-    def answer(request: Request, code: str, message: str, status: int) -> Response:
-        if request.url.path.startswith(("/v1/", "/healthz", "/readyz", "/docs")):
-            return error_json(code, message, status)
-        return error_page(request, status, message)
-
-    @app.exception_handler(SearchError)
-    def known(request: Request, error: SearchError) -> Response:
-        status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 500)
-        if status == 500:
-            log.error("%s: %s", error.code, error)
-        return answer(request, error.code, str(error), status)
-
-    @app.exception_handler(HTTPException)
-    def plain(request: Request, error: HTTPException) -> Response:
-        words = {404: "没有这个地址", 405: "这个地址不支持该方法"}
-        message = words.get(error.status_code, "请求有误")
-        response = answer(request, "http_error", message, error.status_code)
-        response.headers.update(error.headers or {})
-        return response
-
-    @app.exception_handler(Exception)
-    def unknown(request: Request, error: Exception) -> Response:
-        log.exception("unexpected error", exc_info=error)
-        return answer(request, "internal_error", "服务内部出错，请稍后再试", 500)

@@ -39,4 +39,6 @@ def send_asset(asset: Asset | None, digest: str) -> Response:
     return Response(asset.body, media_type=asset.media_type, headers={"Cache-Control": caching})
 
 
-ASSETS = {name: load_asset(WEB / name) for name in ("style.css", "icon.svg")}
+ASSETS = {
+    name: load_asset(WEB / name) for name in ("style.css", "page.js", "widget.js", "icon.svg")
+}

@@ -13,6 +13,7 @@ from types import FrameType
 from index.collection import Collection
 from index.errors import SearchError
 from index.model import Audience
+from index.removal import tidy
 from ingest.found import walk
 from ingest.outcome import Report
 from ingest.pipeline import ingest
@@ -79,7 +80,7 @@ class Caretaker:
             paths = [self._folder] if self._folder.is_dir() else []
             # A drive that is not mounted is an empty folder, and no reason to forget everything.
             prune = prune and any(True for _ in walk(paths))
-        return ingest(
+        report = ingest(
             collection,
             paths,
             audience=self._audience,
@@ -87,6 +88,9 @@ class Caretaker:
             gone=due.gone,
             ready=self._watched.is_ready if due.all else lambda file: True,
         )
+        if report.withdrew:
+            tidy(collection)
+        return report
 
     def _is_news(self, file: Path, reason: str | None) -> bool:
         """Whether it was not said before that this file cannot be read."""

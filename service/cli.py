@@ -10,6 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
+from datetime import date, datetime
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from index.collection import Collection
+    from service.keys import Keys
 
 app = typer.Typer(
     help="协会检索：检索协会自己的文件。",
@@ -81,10 +83,12 @@ def ingest(
         typer.Option(help="谁能看到：staff 工作人员（新文件默认）、member 会员、public 公众"),
     ] = None,
     prune: Annotated[bool, typer.Option(help="从资料库移除这些目录下已不存在的文件")] = False,
+    again: Annotated[bool, typer.Option(help="重新收入已被工作人员删除的文件")] = False,
     encoder: EncoderName = None,
     as_json: AsJson = False,
 ) -> None:
     """读入文件，建立索引；没有变化的文件不会重读。"""
+    from index.removal import tidy
     from ingest.pipeline import ingest as run
 
     for path in paths:
@@ -92,7 +96,9 @@ def ingest(
             raise BadRequest(f"找不到 {path}，请检查路径")
     settings = read_settings(home=home, encoder=encoder)
     with _opened(settings, create=True) as collection, report.progress() as step:
-        done = run(collection, paths, audience=audience, prune=prune, progress=step)
+        done = run(collection, paths, audience=audience, prune=prune, again=again, progress=step)
+        if done.withdrew:
+            tidy(collection)
     if as_json:
         _print_json(report.ingest_json(done))
     else:
@@ -255,6 +261,58 @@ def aliases(
             if text is not None:
                 decide(collection, text, approve=verdict)
         report.print_aliases(known_aliases(collection), as_json)
+
+
+key = typer.Typer(help="会员单位和工作人员的钥匙。", no_args_is_help=True)
+app.add_typer(key, name="key")
+
+
+@key.command("create")
+@_command
+def create_key(
+    audience: Annotated[Audience, typer.Option(help="member 会员，或 staff 工作人员")],
+    name: Annotated[str, typer.Option(help="给谁用，如 泊阳学院")],
+    expires: Annotated[str | None, typer.Option(help="最后一天，如 2027-06-30；默认不到期")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """做一把新钥匙；只显示这一次。"""
+    from index.library import Library
+    from service.keys import Keys
+    from service.ledger import Ledger
+
+    settings = read_settings(home=home)
+    Library(settings.home, create=True).close()
+    keys = Keys(Ledger(settings.home))
+    report.print_new_key(keys.create(audience, name, expires, datetime.now()), as_json)
+
+
+@key.command("list")
+@_command
+def list_keys(home: Home = None, as_json: AsJson = False) -> None:
+    """有哪些钥匙，还能不能用。"""
+    report.print_keys(_keys(home).all(), date.today(), as_json)
+
+
+@key.command("revoke")
+@_command
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(help="编号，见 xiehui key list")],
+    home: Home = None,
+) -> None:
+    """停用一把钥匙，立即生效。"""
+    revoked = _keys(home).revoke(key_id, datetime.now())
+    typer.echo(f"钥匙 {revoked.key_id}（{revoked.name}）已停用")
+
+
+def _keys(home: Path | None) -> Keys:
+    from index.library import Library
+    from service.keys import Keys
+    from service.ledger import Ledger
+
+    settings = read_settings(home=home)
+    Library(settings.home).close()  # says so where there is none
+    return Keys(Ledger(settings.home))
 
 
 @app.command()

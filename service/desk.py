@@ -7,16 +7,21 @@ who is there.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from index.citation import Citations
 from index.collection import Collection
+from index.decisions import Decision
 from index.errors import NotFound
 from index.model import Audience, Filter
 from index.projection import document_for, shows_pictures
+from index.records import StoredDocument
 from index.searcher import Searcher
 from index.suggester import Suggester
+from service.originals import holds_personal, is_given, name_of, original_json
 from service.settings import Settings
 from service.wire import (
     answer_json,
@@ -47,6 +52,10 @@ class Desk:
         self._citations = Citations(collection, audience)
         self._audience = audience
         self._settings = settings
+
+    @property
+    def contact(self) -> str:
+        return self._settings.contact
 
     def landing(self) -> dict[str, Any]:
         """Whose documents these are, how many this audience may see, and questions to try."""
@@ -95,13 +104,14 @@ class Desk:
             passages = list(library.passages_of([document_id]))
             likeness = dict(library.alike(document_id, self._audience))
             others = {other.document_id: other for other in library.documents(likeness)}
-        # The same answer for what is not there and what is not theirs.
-        if held is None or body is None or not self._audience.sees(held.audience):
-            raise NotFound("没有这份文件，它可能已被删除或移走")
+            decision = library.decisions.about(document_id)
+        held, body = self._theirs(held, body)
         shown = document_for(self._audience, held)
         alike = [(document_for(self._audience, others[key]), likeness[key]) for key in likeness]
-        pictures = library.shelf.pictures(held.content_hash)
-        return reading_json(
+        shelf = library.shelf
+        pictures = shelf.pictures(held.content_hash)
+        given = is_given(self._audience, held, body, decision, shelf)
+        told = reading_json(
             shown,
             body,
             passages,
@@ -111,16 +121,73 @@ class Desk:
             self._audience,
             self._settings.base_url,
         )
+        return {
+            **told,
+            "original": original_json(shown, shelf) if given else None,
+            "original_withheld": not given,
+            "access": self._access(held, body, decision),
+        }
+
+    def _access(
+        self, held: StoredDocument, body: Mapping[str, Any], decision: Decision
+    ) -> dict[str, Any] | None:
+        """For the staff: who may see a document, and whether everybody may have its file."""
+        if self._audience is not Audience.STAFF:
+            return None
+        file = self._collection.library.shelf.original(held.content_hash)
+        return {
+            "audience": str(held.audience),
+            "decided": decision.audience is not None,
+            "released": decision.released == held.content_hash,
+            "holds_personal": holds_personal(held, body, file),
+        }
 
     def picture(self, document_id: str, page: int) -> bytes:
         library = self._collection.library
-        with library.reading():
-            held = next(library.documents([document_id]), None)
-            body = library.body(document_id)
-        if held is None or body is None or not self._audience.sees(held.audience):
-            raise NotFound("没有这份文件，它可能已被删除或移走")
+        held, body = self._held(document_id)
         if shows_pictures(self._audience, body):
             picture = library.shelf.picture(held.content_hash, page)
             if picture is not None:
                 return picture
         raise NotFound("没有这一页的图")
+
+    def original(self, document_id: str) -> tuple[Path, str, str]:
+        """(file, its format, its name as this audience may read it). Raises NotFound also where
+        the file is there and not theirs."""
+        library = self._collection.library
+        held, body = self._held(document_id)
+        decision = library.decisions.about(document_id)
+        if not is_given(self._audience, held, body, decision, library.shelf):
+            raise NotFound("没有可以下载的原文件")
+        file = library.shelf.original(held.content_hash)
+        return file, held.format, name_of(document_for(self._audience, held))
+
+    def change(self, document_id: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """For the staff: let a document be seen by others than before, its file be given to all
+        or not any more. Raises NotFound. What is left out of `asked` stays as it is."""
+        library = self._collection.library
+        held, _ = self._held(document_id)
+        with library.transaction():
+            decision = library.decisions.about(document_id)
+            if "audience" in asked:
+                given = asked["audience"]
+                decision = replace(decision, audience=given and Audience(given))
+            if "release_original" in asked:
+                released = held.content_hash if asked["release_original"] else None
+                decision = replace(decision, released=released)
+            library.decide(document_id, decision)
+        return self.document(document_id)
+
+    def _held(self, document_id: str) -> tuple[StoredDocument, dict[str, Any]]:
+        library = self._collection.library
+        with library.reading():
+            held = next(library.documents([document_id]), None)
+            return self._theirs(held, library.body(document_id))
+
+    def _theirs(
+        self, held: StoredDocument | None, body: dict[str, Any] | None
+    ) -> tuple[StoredDocument, dict[str, Any]]:
+        """The same answer for what is not there and what is not theirs. Raises NotFound."""
+        if held is None or body is None or not self._audience.sees(held.audience):
+            raise NotFound("没有这份文件，它可能已被删除或移走")
+        return held, body

@@ -12,8 +12,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'self'"
 )
 # Swagger UI sets style attributes, draws its icons from data: and fetches what is tried out.
 DOCS_POLICY = (
@@ -22,6 +23,8 @@ DOCS_POLICY = (
     "base-uri 'none'; frame-ancestors 'self'"
 )
 DATA_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+# A file that our own page shows beside its text.
+FILE_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 
 POLICIES: Mapping[str, str] = {"/docs": DOCS_POLICY, "/v1": DATA_POLICY}
 

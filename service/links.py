@@ -15,13 +15,19 @@ from service.wording import PARAMETERS
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses relative to the page being shown; `base` leads to the root of the service."""
+    """Addresses relative to the page being shown; `base` leads to the root of the service, and
+    `here` from there back to the page."""
 
     base: str
     params: Mapping[str, str] = field(default_factory=dict)
+    here: str = ""
 
     def home(self) -> str:
         return self.base
+
+    def login(self) -> str:
+        """Signing in, and then back to this page."""
+        return f"{self.base}login" + ("?" + urlencode({"next": self.here}) if self.here else "")
 
     def search(self, **changes: str | int | None) -> str:
         """The same search with changes (None removes); back on the first page unless told."""
@@ -29,13 +35,26 @@ class Links:
         kept = {key: value for key in PARAMETERS if (value := merged.get(key))}
         return self.base + ("?" + urlencode(kept) if kept else "")
 
-    def document(self, document_id: object, passage_id: object = None, jump: bool = True) -> str:
-        """A document; with a passage it is marked there, and scrolled to if `jump`."""
+    def document(
+        self,
+        document_id: object,
+        passage_id: object = None,
+        *,
+        jump: bool = True,
+        original: bool = False,
+    ) -> str:
+        """A document; with a passage it is marked there, and scrolled to if `jump`; with
+        `original` the file stands beside the text."""
+        asked = {"passage": passage_id, "original": 1 if original else None}
+        kept = {key: value for key, value in asked.items() if value is not None}
         address = f"{self.base}documents/{quote(str(document_id), safe='')}"
-        if passage_id is not None:
-            address += "?" + urlencode({"passage": str(passage_id)})
-            address += "#passage" if jump else ""
-        return address
+        address += "?" + urlencode(kept) if kept else ""
+        return address + ("#passage" if passage_id is not None and jump else "")
+
+    def original(self, document_id: object, page: int | None = None) -> str:
+        """The file of a document to be saved; with a page, to be seen there."""
+        address = f"{self.base}v1/documents/{quote(str(document_id), safe='')}/original"
+        return address if page is None else f"{address}?view=1#page={page}&view=FitH&navpanes=0"
 
     def picture(self, document_id: object, page: int) -> str:
         """A scanned page of a document."""
@@ -50,9 +69,12 @@ def links_for(request: Request, keep: Iterable[str] = ()) -> Links:
     scope = request.scope
     # The raw path: an encoded slash does not start a folder for the browser either.
     path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("ascii", "replace")
-    depth = path.count("/") - str(scope.get("root_path", "")).rstrip("/").count("/") - 1
+    above = str(scope.get("root_path", "")).rstrip("/").count("/")
+    parts = path.split("/")[above + 1 :]
+    here = "/".join(parts) + (f"?{request.url.query}" if request.url.query else "")
     values = {key: request.query_params.get(key, "").strip() for key in keep}
-    return Links("../" * depth or "./", {key: value for key, value in values.items() if value})
+    kept = {key: value for key, value in values.items() if value}
+    return Links("../" * (len(parts) - 1) or "./", kept, here)
 
 
 def site_address(document: Mapping[str, Any]) -> str | None:

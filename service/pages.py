@@ -5,22 +5,22 @@ Templates escape everything.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from index.errors import BadRequest, NotFound, SearchError
 from service.answers import Answers
 from service.assets import ASSETS, WEB, send_asset
+from service.caching import cached
+from service.door import Visitor
 from service.links import Links, links_for
-from service.views import reading_view, results_view
+from service.reading import reading_view
+from service.views import results_view
 from service.wording import FILTERS, PARAMETERS
-
-_log = logging.getLogger(__name__)
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(WEB),
@@ -40,65 +40,81 @@ def render(template: str, **context: Any) -> str:
 _ERRORS = {
     400: ("查询条件有误", "请检查填写的内容，再查一次。"),
     404: ("没有找到这一页", "文件可能已经移走，也可能网址不完整。"),
+    429: ("请稍等再查", "查得太频繁了，请过一会儿再试。"),
     500: ("系统出错了", "请过一会儿再试。如果还是不行，请告诉管理员。"),
     503: ("现在暂时不能检索", "文件库正在维护，请过几分钟再试。"),
 }
+# Never kept: what it says is over as soon as it is said.
+_UNKEPT = {"Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who asks for a page, and the answers for such as they are."""
+
+    visitor: Visitor
+    answers: Answers
 
 
 def error_page(request: Request, status: int, message: str | None = None) -> HTMLResponse:
-    """The one page for everything that goes wrong, for the application's own handlers too."""
+    """The one page for everything that goes wrong."""
     heading, usual = _ERRORS.get(status, ("这一页打不开", "请回到首页，重新查找。"))
     html = render(
         "error.html",
         links=links_for(request, ("q",)),
+        who=None,
         status=status,
         heading=heading,
         message=message or usual,
     )
-    return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(html, status, headers=_UNKEPT)
 
 
-def _respond(request: Request, page: Callable[[], str]) -> HTMLResponse:
-    """The page or an error page. What went wrong inside is logged, without the query."""
-    try:
-        return HTMLResponse(page(), headers={"Cache-Control": "private, no-cache"})
-    except BadRequest as error:
-        return error_page(request, 400, str(error))
-    except NotFound as error:
-        return error_page(request, 404, str(error))
-    except SearchError:
-        _log.exception("cannot answer %s", request.url.path)
-        return error_page(request, 503)
-    except Exception:
-        _log.exception("page failed: %s", request.url.path)
-        return error_page(request, 500)
+def sign_in_page(
+    request: Request, status: int = 200, message: str | None = None, next_: str = ""
+) -> HTMLResponse:
+    """Where a key is entered; `next_` is the page to go on to."""
+    context = {"links": links_for(request), "who": None, "message": message, "next": next_}
+    return HTMLResponse(render("login.html", **context), status, headers=_UNKEPT)
 
 
-def _search_page(answers: Answers, links: Links) -> str:
+def page_for(request: Request, guest: Guest, template: str, **context: Any) -> Response:
+    """A page as this guest sees it."""
+    html = render(template, who=guest.visitor.json(), contact=guest.answers.contact, **context)
+    return cached(request, HTMLResponse(html), guest.visitor.audience)
+
+
+def _search_page(request: Request, guest: Guest) -> Response:
+    links = links_for(request, PARAMETERS)
     if not ({"q", *FILTERS} & links.params.keys()):
         # Mode and sort may stand alone in the address, and then mean nothing.
-        return render("landing.html", links=Links(links.base), **answers.landing())
-    view = results_view(answers.search(links.params), links)
-    return render("results.html", links=links, **view)
+        links, landing = Links(links.base), guest.answers.landing()
+        return page_for(request, guest, "landing.html", links=links, **landing)
+    view = results_view(guest.answers.search(links.params), links)
+    return page_for(request, guest, "results.html", links=links, **view)
 
 
-def router(answers: Answers) -> APIRouter:
-    """`/`, `/documents/{id}` and `/static/...`."""
+def router(enter: Callable[[Request], Guest]) -> APIRouter:
+    """`/`, `/documents/{id}` and `/static/...`; `enter` says who asks."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.api_route("/", methods=["GET", "HEAD"])
-    def search(request: Request) -> HTMLResponse:
-        return _respond(request, lambda: _search_page(answers, links_for(request, PARAMETERS)))
+    def search(request: Request) -> Response:
+        return _search_page(request, enter(request))
 
     @routes.api_route("/documents/{document_id}", methods=["GET", "HEAD"])
-    def document(request: Request, document_id: str) -> HTMLResponse:
+    def document(request: Request, document_id: str) -> Response:
+        guest = enter(request)
         passage = request.query_params.get("passage", "")
-
-        def page() -> str:
-            found = answers.document(document_id)
-            return render("document.html", **reading_view(found, passage, links_for(request)))
-
-        return _respond(request, page)
+        beside = request.query_params.get("original") == "1"
+        found = guest.answers.document(document_id)
+        view = reading_view(found, passage, links_for(request), beside=beside)
+        manage = found["access"] and {
+            **found["access"],
+            "id": document_id,
+            "csrf": guest.visitor.form,
+        }
+        return page_for(request, guest, "document.html", manage=manage, **view)
 
     @routes.api_route("/static/{digest}/{name}", methods=["GET", "HEAD"])
     def static(digest: str, name: str) -> Response:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +28,8 @@ from rich.text import Text
 from index.comparison import compare
 from index.errors import BadRequest
 from index.model import Document
-from ingest.outcome import OUTCOMES, Report
-from service.wording import WARNINGS
+from ingest.outcome import Report
+from service.wording import NAMES, OUTCOMES, WARNINGS
 
 if TYPE_CHECKING:
     from index.evaluation import Evaluation
@@ -37,11 +37,9 @@ if TYPE_CHECKING:
     from index.tuning import Tuning
     from ingest.inspector import Inspected
     from service.behaviour import Verdict
+    from service.keys import Key
     from service.naming import Entry
 
-_OUTCOME_NAMES = dict(
-    zip(OUTCOMES, ("新增", "更新", "未变", "重复", "改名", "移除", "未能读入"), strict=True)
-)
 _STATUS_NAMES = {
     "home": "资料库",
     "documents": "文件",
@@ -151,7 +149,7 @@ def print_ingest(report: Report) -> None:
     """One line of counts, and a line for every file that could not be read."""
     counts = [
         f"{name} {report.count(outcome)}"
-        for outcome, name in _OUTCOME_NAMES.items()
+        for outcome, name in OUTCOMES.items()
         if report.count(outcome)
     ]
     _out.print("，".join(counts) or "没有找到文件", markup=False)
@@ -357,3 +355,31 @@ def print_aliases(entries: Sequence[Entry], as_json: bool) -> None:
     for entry in entries:
         _out.print(f"{entry.short} = {entry.full}  {_VERDICTS[entry.verdict]}", markup=False)
         _out.print(f"    {entry.source}：{entry.evidence}", markup=False, style="dim")
+
+
+def print_new_key(text: str, as_json: bool) -> None:
+    """A key, the only time that it is shown."""
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps({"key": text}) + b"\n")
+        return
+    typer.echo("新钥匙只显示这一次，请现在就抄下或转交：\n")
+    typer.echo(text)
+    typer.echo("\n在网页上点“登录”填入；程序放在请求头里：Authorization: Bearer 钥匙")
+
+
+def print_keys(keys: Sequence[Key], today: date, as_json: bool) -> None:
+    if as_json:
+        listed = [{**asdict(key), "state": key.state(today)} for key in keys]
+        sys.stdout.buffer.write(orjson.dumps(listed) + b"\n")
+        return
+    if not keys:
+        typer.echo("还没有钥匙；用 xiehui key create 做一把")
+    for key in keys:
+        until = f"到 {key.expires}" if key.expires else "不到期"
+        typer.echo(
+            f"{key.key_id}  {NAMES[key.audience]}  {key.name}  {key.created} 制作，{until}  "
+            f"{_KEY_STATES[key.state(today)]}"
+        )
+
+
+_KEY_STATES = {"good": "有效", "expired": "已到期", "revoked": "已停用"}

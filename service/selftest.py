@@ -6,6 +6,7 @@ error anywhere. So three known sentences go the whole way, in a library of their
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from index.errors import EncoderUnavailable, SearchError
 from index.model import Audience, Document, Paragraph, Passage, Query
 from index.records import Source
 from index.searcher import Searcher
+
+log = logging.getLogger(__name__)
 
 _KNOWN = {
     "会费标准": "单位会员每年应当在三月底前缴纳会费。",
@@ -63,3 +66,20 @@ def _fill(probe: Collection, *, vectors: bool) -> None:
         if vectors:
             encode_missing(library, probe.encoder())
         probe.catch_up()
+
+
+class Readiness:
+    """Whether the self-test has passed, and if not, why."""
+
+    def __init__(self) -> None:
+        self.ready = False
+        self.reason = "正在自检"
+
+    def check(self, collection: Collection) -> None:
+        try:
+            run_self_test(collection)
+        except Exception as error:  # whatever is wrong, the answer is "not ready", with the reason
+            log.exception("self-test failed")
+            self.reason = str(error) if isinstance(error, SearchError) else "自检失败，见日志"
+        else:
+            self.ready, self.reason = True, ""

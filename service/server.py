@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import socket
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import typer
@@ -20,14 +23,17 @@ from index import sounds
 from index.collection import Collection
 from index.errors import SearchError
 from index.model import Audience
-from service.api import Readiness, create_app
+from service.connection import Connection
 from service.desk import Desk
-from service.headers import SecurityHeaders
+from service.porter import Porter
+from service.selftest import Readiness
 from service.settings import Settings
 from service.siblings import Siblings
+from service.throttle import renew
 
 _READY_WITHIN_S = 120
 _ADDRESS_BYTES = 512 * 1024
+_MOST_CONNECTIONS = 1000
 
 
 class PortTaken(SearchError):
@@ -38,9 +44,23 @@ def run(collection: Collection, settings: Settings) -> None:
     """Serve until Ctrl-C, in as many processes as the settings say. Raises PortTaken when
     something else listens there."""
     _check_port(settings.host, settings.port)
-    with Siblings(settings.processes - 1, partial(_answer_beside, settings)) as siblings:
+    renew(settings.home)
+    with (
+        _counting_together(),
+        Siblings(settings.processes - 1, partial(_answer_beside, settings)) as siblings,
+        Porter(settings),
+    ):
         threading.Thread(target=_announce, args=(collection, settings), daemon=True).start()
         _answer(collection, settings, Readiness(), siblings.end)
+
+
+@contextmanager
+def _counting_together() -> Iterator[None]:
+    """A folder in which the metrics of all processes are added up. prometheus_client asks for it
+    when it is imported, so what counts is imported below."""
+    with TemporaryDirectory(prefix="xiehui-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def _answer_beside(settings: Settings) -> None:
@@ -61,16 +81,20 @@ def _answer(
     """Answer what arrives until a signal comes; `at_end` is called when it does."""
     collection.refresh()
     threading.Thread(target=sounds.load, daemon=True).start()  # no question waits for it
-    app = SecurityHeaders(create_app(collection, settings, readiness))
+    from service.api import create_app, guarded
+
     config = uvicorn.Config(
-        app,
+        guarded(create_app(collection, settings, readiness)),
         log_level=logging.WARNING,
         access_log=False,
         server_header=False,
         # httptools refuses addresses above 64 kB in its own words; a question of 10,000
         # characters deserves ours.
-        http="h11",
+        http=Connection,
         h11_max_incomplete_event_size=_ADDRESS_BYTES,
+        ws="none",
+        limit_concurrency=_MOST_CONNECTIONS,
+        forwarded_allow_ips=settings.trusted_proxies,
     )
     listening = socket.create_server(
         (settings.host, settings.port),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,6 +22,12 @@ CONFIG_FILE = Path("xiehui.toml")
 
 # Two keep answering while one works or has fallen over; more only cost memory in most offices.
 _PROCESSES = min(2, os.cpu_count() or 1)
+
+# As browsers write it. Matches https://a.example:8443 and http://[::1]:8000; not
+# https://a.example/, https://a.example:443, *, null.
+_ORIGIN = re.compile(
+    r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::(?!80$|443$)[0-9]{1,5})?"
+)
 
 
 class Settings(BaseSettings):
@@ -37,8 +45,34 @@ class Settings(BaseSettings):
         None, description="向量模型：内置为 builtin，也可填模型目录或名称；不填则用建库时的模型"
     )
     name: str = Field("协会", description="页面上显示的单位名称")
+    contact: str = Field(
+        "", description="查不到时请人联系谁：一句话，或 https://、mailto: 开头的地址"
+    )
+    rate_per_minute: int = Field(
+        600, ge=0, description="公众每个来访地址平均每分钟最多查多少次；0 为不限"
+    )
+    rate_burst: int = Field(200, ge=1, description="公众每个来访地址一口气最多查多少次")
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="前面的反向代理的地址，多个用逗号隔开；只听它们转告的来访地址"
+    )
     base_url: str = Field("", description="对外访问的网址前缀，如 https://example.org/search")
     examples: tuple[str, ...] = Field((), description="首页上的示例问题；不填则取最新文件的标题")
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="可以放搜索框的其他网站，如 https://www.example.org；不填则只有本站"
+    )
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _each_is_one_site(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise PydanticCustomError(
+                    "origin",
+                    "每一项都要写成 https://www.example.org 的样子：小写，可以带端口，"
+                    "后面没有斜杠和路径，也不能用 *；现在写的是 {origin}",
+                    {"origin": origin},
+                )
+        return origins
 
     @classmethod
     def settings_customise_sources(

@@ -334,6 +334,8 @@ def reading_json(
                 "start": (start := places.moved(passage.start))[1],
                 "end": places.moved(passage.end)[1],
                 "paragraph": f"p{start[0]}",
+                "address": text_for(audience, passage.address),
+                "page": list(passage.pages),
             }
             for passage in passages
         ],

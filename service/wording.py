@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from index.model import Audience
+
+# Who asks, as the page and the command call them.
+NAMES = {Audience.PUBLIC: "公众", Audience.MEMBER: "会员单位", Audience.STAFF: "工作人员"}
+# What became of a file, and of a job.
+OUTCOMES = {
+    "added": "新增",
+    "updated": "更新",
+    "unchanged": "未变",
+    "duplicate": "重复",
+    "renamed": "改名",
+    "removed": "移除",
+    "rejected": "未能读入",
+}
+JOB_KINDS = {"ingest": "收入", "delete": "删除", "tidy": "整理"}
+JOB_STATES = {"queued": "等待", "running": "正在处理", "done": "完成", "failed": "没有成功"}
 # Filters a person can take away again, in the order shown, with their names on the page.
 FILTERS = {
     "type": "文种",
@@ -26,7 +43,7 @@ FINDINGS = {
     "type": "优先文种",
     "date": "优先时间",
     "clause": "优先条款",
-    "alias": "也找",
+    "alias": "也查近义说法",
 }
 # In what a pasted sentence differs from the one in a file.
 DIFFERENCES = {
@@ -59,6 +76,17 @@ PAGE_SIZE = 10
 # Kinds of file whose page numbers mean something to a reader even when there is only one.
 _PAGED = (".pdf", ".ofd", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".pptx")
 
+# What turns the direction of writing: it must not be carried into another's text by copying.
+_TURNS = dict.fromkeys(
+    map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+# Marks of a title that stand inside of others: 《关于印发〈会费管理办法〉的通知》.
+_INNER = str.maketrans("《》", "〈〉")
+
+
+def title_zh(item: Mapping[str, Any]) -> str:
+    return str(item["title"] or item["source"] or "（无标题）")
+
 
 def date_zh(date: str | None) -> str:
     """`2024-06-25` as 2024年6月25日, as precise as given; anything else as it stands."""
@@ -76,3 +104,32 @@ def pages_zh(page: int | Sequence[int], source: str | None) -> str:
     if last <= 1 and not (source or "").lower().endswith(_PAGED):
         return ""
     return f"第{first}页" if first == last else f"第{first}至{last}页"
+
+
+def address_zh(address: str) -> str:
+    """附件 > 第二条 as a person would write it: 附件，第二条."""
+    return address.replace(" > ", "，")
+
+
+def size_zh(size: int) -> str:
+    """12 KB, 3.4 MB; never 0 KB."""
+    return f"{max(1, round(size / 1024))} KB" if size < 1_000_000 else f"{size / 1024**2:.1f} MB"
+
+
+def citation_zh(document: Mapping[str, Any], passage: Mapping[str, Any] | None = None) -> str:
+    """某协会《某办法》（某协〔2024〕3号），第十二条，第3页，2024年6月25日, without what is unknown.
+
+    The issuer is named where the title does not begin with it; clause and page are those of
+    `passage`.
+    """
+    title, issuer = title_zh(document), document["issuer"] or document["letterhead"] or ""
+    place = passage or {"address": "", "page": 1}
+    parts = (
+        ("" if title.startswith(issuer) else issuer)
+        + f"《{title.translate(_INNER)}》"
+        + (f"（{document['number']}）" if document["number"] else ""),
+        address_zh(place["address"]),
+        pages_zh(place["page"], document["source"]) if passage else "",
+        date_zh(document["date"]),
+    )
+    return " ".join("，".join(filter(None, parts)).translate(_TURNS).split())

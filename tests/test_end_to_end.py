@@ -215,7 +215,7 @@ def test_a_person_searches_opens_a_hit_and_sees_the_sentence(
     context = browser.new_context(base_url=server, java_script_enabled=javascript)
     page = context.new_page()
     page.goto("/")
-    page.get_by_role("searchbox").fill("孩子寝室开空调一度电多少钱")
+    page.locator("#q").fill("孩子寝室开空调一度电多少钱")
     page.keyboard.press("Enter")
     first = page.locator("li.hit").first
     assert "每千瓦时0.55元" in first.inner_text()
