@@ -22,7 +22,7 @@ from index.judged import Judged
 from index.model import Audience, Query
 from index.notation import parse_date
 from index.quote import QUOTED, Quote
-from index.ranker import DEPTH, Ranker
+from index.ranker import DEPTH, Ranker, keyword_query
 from index.reply import Reply, replied
 from index.respelling import Respeller, Respelling
 from index.shown import FoundDocument, found, listed
@@ -42,7 +42,6 @@ SORTS = ("relevance", "date")
 MAX_QUERY_CHARS = MAX_CHARS
 MAX_LIMIT = 100
 MAX_OFFSET = 1000
-NOTHING_ASKED = "请输入要找的内容，或至少选择一个筛选条件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +118,17 @@ class Searcher:
         for text in alternatives(query.text, partial(self._doubted, query.audience)):
             asked = self._understood(replace(query, text=text))
             again = any(finding.kind in (SOUND, SHAPE) for finding in asked.findings)
-            if asked.text and not again and len(self._ranker.rank(asked)):
+            if asked.text and not again and self._is_known(asked, query.audience):
                 found.append(text)
         return tuple(found)
+
+    def _is_known(self, asked: Understood, audience: Audience) -> bool:
+        """Whether most of a question stands in what this audience reads, and finds something."""
+        words = keyword_query(asked.rest, self._collection.analyzer)
+        missing = self._collection.engine.missing(words, audience)
+        lost = sum(len(word) for word in words.words if word in missing)
+        whole = sum(map(len, words.words))  # nothing where all of it is quoted
+        return (not whole or 2 * lost < whole) and len(self._ranker.rank(asked)) > 0
 
     def _doubted(self, audience: Audience, text: str) -> Sequence[Respelling]:
         known = (*FIELD_NAMES, *self._collection.engine.columns.issuer_names(audience))
@@ -171,8 +178,7 @@ class Searcher:
                 places = places[wished.fully(asked.wish)]
             notice = _notice(asked)
         else:
-            more = "请再写一点要找的内容" if query.text.strip() else NOTHING_ASKED
-            notice = _notice(asked, more)
+            notice = _notice(asked, "请再写一点要找的内容")
         page = places[query.offset : query.offset + query.limit].tolist()
         ids = [columns.rows[place].document_id for place in page]
         return Answer(
@@ -226,6 +232,8 @@ def check(query: Query) -> None:
         raise BadRequest(f"limit 应在 1 到 {MAX_LIMIT} 之间")
     if not 0 <= query.offset <= MAX_OFFSET:
         raise BadRequest(f"offset 应在 0 到 {MAX_OFFSET} 之间")
+    if not query.text.strip() and not query.filter:
+        raise BadRequest("请输入要找的内容，或至少选择一个筛选条件")
     day = query.as_of
     if day is not None and (parse_date(day) != day or len(day) != len("2024-06-25")):
         raise BadRequest("as_of 应是日期，如 2024-06-25")

@@ -215,6 +215,21 @@ def status(home: Home = None, as_json: AsJson = False) -> None:
 
 @app.command()
 @_command
+def settings(
+    table: Annotated[bool, typer.Option("--table", help="列出全部设置的说明")] = False,
+) -> None:
+    """现在用的设置，各是在哪里写的。"""
+    from service import reference
+
+    if table:
+        typer.echo(reference.table(), nl=False)
+        return
+    for name, value, origin in reference.in_force(read_settings()):
+        typer.echo(f"{name} = {value}    # {origin}")
+
+
+@app.command()
+@_command
 def verify(home: Home = None, as_json: AsJson = False) -> None:
     """检查资料库与索引是否一致；有问题时退出码为 1。"""
     from index.verification import verify as run

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from index.errors import KeyRefused, TooMany
 from service.door import Door, require_form
-from service.links import links_for
-from service.pages import sign_in_page
+from service.pages import go, sign_in_page
 
 # Pages to go on to: documents/3f2a9c0b7d1e?passage=12, ?q=会费, files; never another site.
 _OURS = re.compile(r"(?:documents/[0-9a-f]{12})?(?:\?[^#\\\x00-\x20]{0,2000})?|files")
@@ -33,7 +32,7 @@ def router(door: Door) -> APIRouter:
         except (KeyRefused, TooMany) as error:
             status = 429 if isinstance(error, TooMany) else 401
             return sign_in_page(request, status, str(error), next_)
-        response = _go(request, next_)
+        response = go(request, next_)
         door.remember(request, response, text)
         return response
 
@@ -41,7 +40,7 @@ def router(door: Door) -> APIRouter:
     async def sign_out(request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=10)
         require_form(request, door.enter(request), form)
-        response = _go(request, "")
+        response = go(request, "")
         door.forget(response)
         return response
 
@@ -50,9 +49,3 @@ def router(door: Door) -> APIRouter:
 
 def _ours(next_: str) -> str:
     return next_ if _OURS.fullmatch(next_) else ""
-
-
-def _go(request: Request, where: str) -> Response:
-    """To another of our pages; 303, so that going back sends nothing again."""
-    headers = {"Cache-Control": "no-store"}
-    return RedirectResponse(links_for(request).base + where, 303, headers)

@@ -41,6 +41,7 @@ _STATUS: dict[type[SearchError], int] = {
 }
 _FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/docs")
 _HTTP = {404: "没有这个地址", 405: "这个地址不支持该方法"}
+_HTTP_ELSE = "请求有误"
 
 
 def error_json(code: str, message: str, status: int) -> Response:
@@ -71,7 +72,8 @@ def handle_errors(app: FastAPI, door: Door) -> None:
 
     @app.exception_handler(HTTPException)
     def plain(request: Request, error: HTTPException) -> Response:
-        message = _HTTP.get(error.status_code, "请求有误")
+        words = _HTTP if _is_program(request) else {}
+        message = words.get(error.status_code, _HTTP_ELSE if words else None)
         response = _answer(request, "http_error", message, error.status_code)
         response.headers.update(error.headers or {})
         return response

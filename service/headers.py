@@ -33,6 +33,8 @@ _ALWAYS = {
     # Queries stand in the address: they are not told to other sites.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    # No other site may show what a browser that is signed in here gets.
+    "Cross-Origin-Resource-Policy": "same-origin",
     # No Cross-Origin-Opener-Policy: over plain http, as in an office network, browsers ignore it
     # with a message in the console.
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
@@ -25,7 +25,7 @@ from service.desk import Desk
 from service.door import Door, require_form, require_staff
 from service.jobs import DELETE, INGEST, QUEUED, RUNNING, Job, Jobs, new_id
 from service.links import Links, links_for
-from service.pages import Guest, page_for
+from service.pages import Guest, go, page_for
 from service.wording import JOB_KINDS, JOB_STATES, OUTCOMES
 
 _MOST_FILES = 100
@@ -162,7 +162,7 @@ def pages(door: Door, office: Office, enter: Callable[[Request], Guest]) -> APIR
             audience = _audience(form)
             for one in _uploads(form, "files"):
                 await run_in_threadpool(office.take_file, one, audience)
-        return _go(request, "files")
+        return go(request, "files")
 
     @routes.post("/documents/{document_id}/manage")
     async def manage(request: Request, document_id: str) -> Response:
@@ -171,7 +171,7 @@ def pages(door: Door, office: Office, enter: Callable[[Request], Guest]) -> APIR
         require_form(request, visitor, form)
         asked = {"audience": _audience(form), "release_original": form.get("released") == "1"}
         await run_in_threadpool(office.change, document_id, asked)
-        return _go(request, f"documents/{document_id}")
+        return go(request, f"documents/{document_id}")
 
     @routes.post("/documents/{document_id}/delete")
     async def delete(request: Request, document_id: str) -> Response:
@@ -179,7 +179,7 @@ def pages(door: Door, office: Office, enter: Callable[[Request], Guest]) -> APIR
         form = await request.form(max_files=0, max_fields=10)
         require_form(request, visitor, form)
         await run_in_threadpool(office.delete, document_id)
-        return _go(request, "files")
+        return go(request, "files")
 
     return routes
 
@@ -241,9 +241,3 @@ def _accepted(request: Request, job: Job) -> Response:
     response = _json(job.json(), 202)
     response.headers["Location"] = f"{links_for(request).base}v1/jobs/{job.job_id}"
     return response
-
-
-def _go(request: Request, where: str) -> Response:
-    return RedirectResponse(
-        links_for(request).base + where, 303, headers={"Cache-Control": "no-store"}
-    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.answers import Answers
@@ -76,6 +76,11 @@ def sign_in_page(
     """Where a key is entered; `next_` is the page to go on to."""
     context = {"links": links_for(request), "who": None, "message": message, "next": next_}
     return HTMLResponse(render("login.html", **context), status, headers=_UNKEPT)
+
+
+def go(request: Request, where: str) -> Response:
+    """On to another of our pages; 303, so that going back sends nothing again."""
+    return RedirectResponse(links_for(request).base + where, 303, headers=_UNKEPT)
 
 
 def page_for(request: Request, guest: Guest, template: str, **context: Any) -> Response:

@@ -10,12 +10,14 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from index.collection import Collection
 from index.errors import SearchError
 from index.removal import remove, tidy
 from index.workers import end_with_parent
+from ingest.outcome import FileOutcome
 from ingest.pipeline import ingest
 from service.jobs import DELETE, DONE, FAILED, INGEST, TIDY, Job, Jobs, row
 from service.ledger import Ledger
@@ -24,6 +26,7 @@ from service.settings import Settings
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.5
+_IGNORED = "隐藏文件、临时文件和 .meta.toml 不是资料，没有收入"
 _DUPLICATE = "内容与已有的一份文件完全相同，谁能看到以较严的为准"
 
 # What became of one job: how it ended, and of each of its files.
@@ -95,30 +98,36 @@ def _done(collection: Collection, batch: Sequence[Job], jobs: Jobs) -> list[Ende
 
 
 def _ingest(collection: Collection, batch: Sequence[Job], jobs: Jobs) -> list[Ended]:
-    shelf, library = collection.library.shelf, collection.library
-    folders = [shelf.uploads.resolve() / job.job_id for job in batch]
+    folders = [collection.library.shelf.uploads.resolve() / job.job_id for job in batch]
     there = [folder for folder in folders if folder.is_dir()]
     report = ingest(collection, there, audience=batch[0].audience, again=True)
-    ended: list[Ended] = []
-    for folder in folders:
-        files = [file for file in report.files if folder in file.file.parents]
-        rejected = [file.file for file in files if file.outcome == "rejected"]
-        with library.transaction():
-            library.delete_refusals([str(file) for file in rejected])
-        for file in rejected:
-            shelf.drop_upload(file)
-        rows = [
-            row(
-                str(file.file.relative_to(folder)),
-                file.outcome,
-                file.document_id,
-                file.reason,
-                _DUPLICATE if file.outcome == "duplicate" else file.message,
-            )
-            for file in files
-        ]
-        ended.append((DONE if len(rejected) < len(files) else FAILED, rows))
-    return ended
+    return [
+        _ended(collection, job, folder, [f for f in report.files if folder in f.file.parents])
+        for job, folder in zip(batch, folders, strict=True)
+    ]
+
+
+def _ended(collection: Collection, job: Job, folder: Path, files: Sequence[FileOutcome]) -> Ended:
+    """What became of the files of one job; what was rejected is not kept."""
+    library = collection.library
+    rejected = [file.file for file in files if file.outcome == "rejected"]
+    with library.transaction():
+        library.delete_refusals([str(file) for file in rejected])
+    for file in rejected if files else folder.glob("*"):
+        library.shelf.drop_upload(file)
+    if not files:
+        return FAILED, [row(job.name, reason="ignored", message=_IGNORED)]
+    rows = [
+        row(
+            str(file.file.relative_to(folder)),
+            file.outcome,
+            file.document_id,
+            file.reason,
+            _DUPLICATE if file.outcome == "duplicate" else file.message,
+        )
+        for file in files
+    ]
+    return DONE if len(rejected) < len(files) else FAILED, rows
 
 
 def _delete(collection: Collection, batch: Sequence[Job], jobs: Jobs) -> list[Ended]:

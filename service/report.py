@@ -221,7 +221,7 @@ def print_answer(answer: Mapping[str, Any]) -> None:
     if answer["suggestions"]:
         meant = "、".join(answer["suggestions"])
         _out.print(f"您是不是要找：{meant}", markup=False, style="yellow")
-    about = "" if answer["total_is_exact"] else "约 "
+    about = "" if answer["total_is_exact"] else "约"
     _out.print(
         f"找到{about} {answer['total']} 份文件" if answer["hits"] else "没有找到", markup=False
     )

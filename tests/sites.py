@@ -107,6 +107,13 @@ class Service(Site):
     def questions(self, path: str = "/v1/search") -> list[str]:
         return [params.get("q", "") for asked, params in self.asked if asked == path]
 
+    def is_asked(self, *questions: str, path: str = "/v1/search") -> bool:
+        """Whether it is asked these questions and no others, once so many have come."""
+        end = time.monotonic() + 10
+        while len(self.questions(path)) < len(questions) and time.monotonic() < end:
+            time.sleep(0.01)
+        return self.questions(path) == list(questions)
+
 
 def hit(document_id: str, **fields: Any) -> dict[str, Any]:
     return {

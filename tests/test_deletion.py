@@ -119,6 +119,22 @@ def test_the_terms_that_are_looked_at_were_there_before(office: Institution) -> 
     assert marked_terms(generation / "keywords-staff") and marked_terms(generation / "phrases")
 
 
+def test_file_upload_and_pictures_of_pages_are_gone(office: Institution) -> None:
+    given = {"file": (f"{MARK}办法.txt", TEXT.encode())}
+    office.client(STAFF).post("/v1/documents", files=given)
+    office.work()
+    library, document = office.collection.library, office.id_of(MARK)
+    content = next(library.documents([document])).content_hash
+    scanned = office.folder / "scanned"
+    scanned.mkdir()
+    (scanned / "1.jpg").write_bytes(b"\xff\xd8")
+    library.shelf.keep_pictures(scanned, content)
+    assert office.client(STAFF).get(f"/v1/documents/{document}/pages/1").status_code == 200
+    office.client(STAFF).delete(f"/v1/documents/{document}")
+    office.work()
+    assert not list(office.home.rglob(f"*{content}*")) and not list(office.home.glob("uploads/*"))
+
+
 def test_the_memory_of_a_tuning_forgets_it(office: Institution) -> None:
     library = office.collection.library
     from index.features import NAMES

@@ -274,7 +274,7 @@ def test_caches_keep_the_publics_answers_and_no_others(office: Institution) -> N
     for path in ("/v1/search?q=会费", "/v1/suggest?q=会", "/", "/?q=会费"):
         public = office.client().get(path)
         assert public.headers["cache-control"] == "no-cache"
-        assert public.headers["vary"] == "Authorization, Cookie"
+        assert public.headers["vary"].startswith("Authorization, Cookie")
         tag = public.headers["etag"]
         same = office.client().get(path, headers={"If-None-Match": tag})
         assert (same.status_code, same.content) == (304, b"")

@@ -79,6 +79,16 @@ def test_a_file_that_cannot_be_read_says_why_and_is_not_kept(office: Institution
     assert office.collection.library.refusals() == []
 
 
+@pytest.mark.parametrize("name", [".隐藏.txt", "~$通知.docx", "通知.docx.meta.toml"])
+def test_what_is_no_document_is_not_taken_up_and_says_so(office: Institution, name: str) -> None:
+    client = office.client(STAFF)
+    job = client.post("/v1/documents", files={"file": (name, RULES)}).json()
+    office.work()
+    done = client.get(f"/v1/jobs/{job['job_id']}").json()
+    assert done["state"] == "failed" and "没有收入" in done["documents"][0]["message"]
+    assert not list(office.home.glob("uploads/*"))
+
+
 def test_the_files_in_an_archive_are_documents_of_one_job(office: Institution) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

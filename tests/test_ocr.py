@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -226,3 +229,14 @@ def test_doubtful_text_is_marked_and_stays(tmp_path: Path) -> None:
         document = build_document(replace(reading, format="pdf"))
         assert document.paragraphs[0].confidence == pytest.approx(sure)
         assert document.text == "看不清楚的一行字"
+
+
+@needs_ocr
+def test_recognising_leaves_no_mark_of_the_machine(tmp_path: Path) -> None:
+    code = (
+        "import numpy as np; from ingest.ocr import recognise;"
+        "recognise(np.full((400, 400, 3), 255, np.uint8), 200)"
+    )
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": ""}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert not list(tmp_path.rglob("*"))

@@ -111,7 +111,7 @@ def test_what_was_searched_instead_is_told_and_what_was_typed_can_be_searched(
     expect(options.first).to_have_text("仍搜“huifei”")
     options.first.click()
     expect(opened.get_by_role("combobox")).to_be_focused()
-    opened.wait_for_timeout(200)
+    assert service.is_asked("huifei", "huifei")
     assert service.asked[-1][1] == {"q": "huifei", "literal": "huifei", "limit": "6"}
 
 
@@ -126,7 +126,7 @@ def test_where_nothing_is_found_other_words_and_a_way_to_ask_are_offered(
     assert options.last.get_attribute("href") == opened.url + "contact.html"
     options.first.click()
     expect(options).to_have_count(4)
-    assert service.questions() == ["汇费", "会费管理办法"]
+    assert service.is_asked("汇费", "会费管理办法")
 
 
 def test_recent_searches_are_kept_only_where_the_site_wishes_and_can_be_cleared(
@@ -236,6 +236,31 @@ def test_w9_everything_can_be_reached_without_leaving_the_input(
     opened.wait_for_url("**/documents/**")
 
 
+def test_w9_who_types_on_has_chosen_nothing_and_enter_searches_for_it(
+    visit: Visit, service: Service
+) -> None:
+    opened = visit()
+    ask(opened)
+    opened.keyboard.press("ArrowDown")
+    assert chosen(opened) == "会费管理办法1"
+    opened.get_by_role("combobox").press_sequentially("标准")
+    assert chosen(opened) is None
+    opened.keyboard.press("Enter")
+    opened.wait_for_url(f"{service.address}?q=*")
+
+
+def test_an_answer_that_comes_when_one_has_gone_on_opens_nothing(
+    visit: Visit, service: Service
+) -> None:
+    service.finds(answer(hit("1")), delay_s=0.3)
+    opened = visit()
+    opened.get_by_role("combobox").fill("会费")
+    assert service.is_asked("会费")
+    opened.keyboard.press("Tab")
+    expect(opened.get_by_role("status")).to_have_text("找到 1 份文件")
+    expect(opened.locator("[part=panel]")).to_be_hidden()
+
+
 def test_w9_the_shortcuts_lead_to_the_box_unless_a_field_or_the_page_has_the_key(
     visit: Visit, service: Service
 ) -> None:
@@ -327,9 +352,10 @@ def test_w11_the_count_is_said_once_for_each_answer(visit: Visit, service: Servi
         }"""
     )
     combobox = opened.get_by_role("combobox")
-    for text in ("会费", "标准", "是"):
-        combobox.press_sequentially(text, delay=20)
-        opened.wait_for_timeout(350)
+    for times, text in enumerate(("会费", "标准", "是"), start=1):
+        combobox.press_sequentially(text)
+        opened.wait_for_function("times => window.heard.length === times", arg=times)
+    opened.wait_for_timeout(200)
     heard = opened.evaluate("window.heard")
     assert heard[:2] == ["找到 3 份文件"] * 2 and heard[2].startswith("没有找到")
     assert len(heard) == 3
@@ -578,17 +604,16 @@ def test_w20_the_script_is_small() -> None:
     assert len(gzip.compress(ASSETS["widget.js"].body, 9, mtime=0)) <= 15 * 1024
 
 
-def test_w20_a_slow_computer_is_not_held_up(visit: Visit, service: Service) -> None:
+def test_w20_a_computer_four_times_slower_is_not_held_up(visit: Visit, service: Service) -> None:
     service.finds(answer(*(hit(str(number)) for number in range(6))))
     ready, waits = [], []
-    for _ in range(3):  # the best counts: what else runs on the machine is not the box's doing
+    for _ in range(4):  # the best counts: what else runs on the machine is not the box's doing
         opened = visit(unscripted(service))
         session = opened.context.new_cdp_session(opened)
-        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
-        def busy_ms(script: str, opened: Page = opened, session: CDPSession = session) -> float:
-            """How long the page's main thread works to run it, and to be asked."""
+        def worked_ms(script: str, opened: Page = opened, session: CDPSession = session) -> float:
+            """How long the page's main thread works to run it."""
             told = []
             for what in ("0", script):
                 opened.evaluate(what)
@@ -596,8 +621,9 @@ def test_w20_a_slow_computer_is_not_held_up(visit: Visit, service: Service) -> N
                 told += [each["value"] for each in metrics if each["name"] == "TaskDuration"]
             return 1000 * (told[1] - told[0])
 
-        asked = busy_ms("0")
-        ready.append(busy_ms(f"import('{service.address}widget.js')") - asked)
+        asked = worked_ms("0")
+        ready.append(4 * (worked_ms(f"import('{service.address}widget.js')") - asked))
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         waits += [opened.evaluate(KEYSTROKE, text) for text in ("会费", "章程")]
     assert min(ready) <= 50, ready
     assert min(waits) <= 100, waits

@@ -412,7 +412,8 @@ class XiehuiSearch extends HTMLElement {
       this.#input.setAttribute("aria-label", this.#words.label);
     }
     this.#form.setAttribute("part", "form");
-    this.#form.querySelector("button")?.setAttribute("part", "button");
+    const button = this.#form.querySelector('button, input[type="submit"]');
+    button?.setAttribute("part", "button");
   }
 
   #hasShortcuts() {
@@ -442,7 +443,10 @@ class XiehuiSearch extends HTMLElement {
       setTimeout(() => { this.#justComposed = false; });
       this.#later();
     });
-    input.addEventListener("input", () => this.#later());
+    input.addEventListener("input", () => {
+      this.#choose(-1); // what was chosen was for other words
+      this.#later();
+    });
     input.addEventListener("keydown", (event) => this.#key(event));
     input.addEventListener("focus", () => this.#offerRecent());
     input.addEventListener("blur", () => this.#close());
@@ -873,7 +877,7 @@ class XiehuiSearch extends HTMLElement {
   #escape(event) {
     if (!this.#panel.hidden) {
       clearTimeout(this.#timer);
-      this.#stop();
+      if (this.#asked) this.#forget();
       this.#close();
     } else if (this.#input.value) {
       this.#input.value = "";
