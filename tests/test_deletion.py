@@ -12,6 +12,7 @@ import tantivy
 from index.analyzer import Analyzer
 from index.collection import Collection
 from index.model import Audience
+from index.shelf import Shelf
 from index.tuning import META_KEY, Tuning, keep_tuning, kept_tuning
 from index.verification import verify
 from ingest.pipeline import ingest
@@ -223,3 +224,11 @@ def test_pruning_and_closing_a_folder_leave_no_words_behind(
     assert CliRunner().invoke(app, [*command, "--prune"]).exit_code == 0
     assert [one for one in traces(office.home) if "sqlite3" not in one] == []
     assert isinstance(office.collection, Collection)
+
+
+def test_an_upload_goes_also_when_the_home_has_moved_since(tmp_path: Path) -> None:
+    shelf, file = Shelf(tmp_path / "home"), tmp_path / "file"
+    file.write_text(TEXT, "utf-8")
+    kept = shelf.keep_upload(file, "0123456789abcdef", "办法.txt")
+    shelf.drop_upload(Path("/before/uploads/0123456789abcdef/办法.txt"))
+    assert not kept.parent.exists()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,17 +18,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ROOT / "corpus" / "documents" / "public"
 XIEHUI = Path(sys.executable).with_name("xiehui")
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="chromium is not installed"
-)
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -81,15 +74,6 @@ def serving(home: Path, log: Path) -> Iterator[tuple[str, subprocess.Popen[bytes
 def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(home, tmp_path_factory.mktemp("server") / "log") as (address, _):
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "chromium is not installed: apt install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -207,7 +191,6 @@ def test_a_busy_port_is_one_line_that_names_the_way_out(server: str, home: Path)
     assert len(done.stderr.strip().splitlines()) == 1 and "PORT=" in done.stderr
 
 
-@needs_browser
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_person_searches_opens_a_hit_and_sees_the_sentence(
     browser: Browser, server: str, javascript: bool
@@ -226,7 +209,6 @@ def test_a_person_searches_opens_a_hit_and_sees_the_sentence(
     context.close()
 
 
-@needs_browser
 def test_every_kind_of_page_is_quiet_and_loads_nothing_from_elsewhere(page: Page) -> None:
     for path in ("/", "/?q=会费", "/?q=量子纠缠哥本哈根", "/?type=通知", "/docs"):
         page.goto(path)
@@ -234,7 +216,6 @@ def test_every_kind_of_page_is_quiet_and_loads_nothing_from_elsewhere(page: Page
         assert page.title()
 
 
-@needs_browser
 def test_a_phone_sees_no_sideways_scrolling(browser: Browser, server: str) -> None:
     context = browser.new_context(base_url=server, viewport={"width": 360, "height": 740})
     page = context.new_page()

@@ -233,7 +233,11 @@ def test_doubtful_text_is_marked_and_stays(tmp_path: Path) -> None:
 
 @needs_ocr
 def test_recognising_leaves_no_mark_of_the_machine(tmp_path: Path) -> None:
-    code = "from ingest.ocr import prepare; prepare()"
+    code = (
+        "import numpy as np; from ingest.ocr import recognise;"
+        "page = np.full((400, 400, 3), 255, np.uint8); page[150:180, 50:350] = 0;"
+        "recognise(page, 200)"
+    )
     # Without what says that a test runs, for then it leaves none anyway.
     environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)

@@ -27,11 +27,7 @@ from service.api import create_app, guarded
 from service.keys import Keys
 from service.ledger import Ledger
 from service.settings import Settings
-from test_end_to_end import DOCUMENTS, browser, needs_browser
-
-__all__ = ["browser"]  # a fixture
-
-pytestmark = needs_browser
+from test_end_to_end import DOCUMENTS
 
 CHOSEN = ("*会费*", "*服务指引*", "*乒乓球*", "*2025年度研究课题*")
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")

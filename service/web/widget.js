@@ -670,11 +670,9 @@ class XiehuiSearch extends HTMLElement {
     return part("facts", ...known.flatMap((fact) => [part("fact", fact), " "]));
   }
 
-  // Our page of a document, at the passage; or the page elsewhere that it was taken from.
+  // Our page of a document, at the passage; where it was taken from is told there.
   #pageOf(hit, passage) {
     const path = `documents/${encodeURIComponent(hit.document_id)}`;
-    const elsewhere = addressOf(hit.url, this.#base());
-    if (elsewhere && !elsewhere.pathname.endsWith(`/${path}`)) return elsewhere.href;
     const page = this.#address(path, passage === undefined ? {} : { passage });
     return passage === undefined ? page : `${page}#passage`;
   }
