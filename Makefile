@@ -21,7 +21,8 @@ export XIEHUI_EXAMPLES ?= ["新秘书长是谁，得了多少票","协会什么�
 .PHONY: demo install test test-slow check clean
 
 demo: $(INSTALLED)
-	@$(BIN)/xiehui ingest corpus/documents/public --home $(DEMO) --audience public
+	@for audience in public member staff; do \
+		$(BIN)/xiehui ingest corpus/documents/$$audience --home $(DEMO) --audience $$audience || exit; done
 	@exec $(BIN)/xiehui serve --home $(DEMO) --port $(PORT)
 
 install: $(INSTALLED)

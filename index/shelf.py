@@ -86,7 +86,10 @@ class Shelf:
 
     def drop_upload(self, file: Path) -> None:
         """Remove such a file, and its folder when that is empty then; other files stay."""
-        if self.uploads.resolve() not in file.parents or not file.is_file():
+        uploads = self.uploads.resolve()
+        if file.parent.parent.name == uploads.name:  # the home may have moved since it came
+            file = uploads / file.parent.name / file.name
+        if uploads not in file.parents or not file.is_file():
             return
         file.unlink()
         with suppress(OSError):

@@ -59,7 +59,7 @@ def create_app(
     app = FastAPI(
         title="协会检索 xiehui",
         version="1",
-        description="按关键词和语义检索协会自己的文件。",
+        description=about.INTRODUCTION,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

@@ -63,6 +63,35 @@ def responses(
     return {status: good, **{code: _FAILURES[code] for code in failures}}
 
 
+# Stable words for programs; the message beside them is for people and may change.
+CODES = {
+    "bad_request": "请求有误",
+    "key_missing": "需要钥匙而没有给出",
+    "key_unknown": "钥匙不对",
+    "key_expired": "钥匙已到期",
+    "key_revoked": "钥匙已停用",
+    "staff_only": "需要工作人员的钥匙",
+    "not_found": "没有，或者提问的人不能看",
+    "too_slow": "提交得太慢",
+    "too_large": "提交的内容太大",
+    "too_many_requests": "太频繁了，或等待的文件太多",
+    "http_error": "没有这个地址，或不支持该方法",
+    "not_ready": "还没有通过自检",
+    "encoder_unavailable": "向量模型不能用，可以改用 mode=keyword",
+    "library_error": "资料库不能用",
+    "foreign_home": "资料库目录里是别的东西",
+    "newer_home": "资料库由更新的版本写成",
+    "index_mismatch": "索引要重建",
+    "library_busy": "资料库正被另一个进程写入",
+    "internal_error": "服务内部出错",
+}
+INTRODUCTION = (
+    "按关键词和语义检索协会自己的文件。没有钥匙就是公众；会员和工作人员的钥匙放在 "
+    "`Authorization: Bearer` 头里，不能写在网址里。\n\n"
+    '出错时一律是 `{"error": {"code", "message"}}`，code 不会改变：\n\n| code | 意思 |\n|---|---|\n'
+    + "".join(f"| `{code}` | {text} |\n" for code, text in CODES.items())
+)
+
 _FAILURES: dict[int, dict[str, Any]] = {
     code: {"model": Error, "description": text}
     for code, text in {

@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 
 from index.errors import (
     BadRequest,
-    Conflict,
     EncoderUnavailable,
     KeyRefused,
     LibraryError,
@@ -33,7 +32,6 @@ _STATUS: dict[type[SearchError], int] = {
     StaffOnly: 403,
     NotFound: 404,
     TooSlow: 408,
-    Conflict: 409,
     TooLarge: 413,
     TooMany: 429,
     EncoderUnavailable: 503,

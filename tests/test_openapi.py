@@ -15,8 +15,18 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from index.analyzer import Analyzer
+from index.errors import (
+    BadRequest,
+    EncoderUnavailable,
+    LibraryError,
+    NotFound,
+    Refused,
+    SearchError,
+)
 from index.model import Audience
 from institution import Institution, institution_in
+from service.description import CODES
+from service.receiving import TooSlow
 
 CHECKS = [
     not_a_server_error,
@@ -88,6 +98,27 @@ def test_every_address_for_programs_is_described_with_an_example(office: Institu
         assert operation["summary"], where
         for parameter in operation.get("parameters", []):
             assert parameter["in"] == "path" or "example" in parameter, (where, parameter)
+
+
+def test_every_code_of_a_failure_is_described() -> None:
+    codes = {
+        "http_error",
+        "internal_error",
+        "not_ready",
+        "key_missing",
+        "key_expired",
+        "key_revoked",
+    }
+    kinds: list[type[SearchError]] = [
+        BadRequest,
+        NotFound,
+        TooSlow,
+        EncoderUnavailable,
+        LibraryError,
+    ]
+    for kind in [*kinds, *Refused.__subclasses__(), *LibraryError.__subclasses__()]:
+        codes.add(kind.code)
+    assert codes == CODES.keys()
 
 
 def test_every_failure_has_one_shape(office: Institution) -> None:
