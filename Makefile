@@ -26,6 +26,7 @@ demo: $(INSTALLED)
 	@exec $(BIN)/xiehui serve --home $(DEMO) --port $(PORT)
 
 install: $(INSTALLED)
+	@echo "已装好"
 
 test: check
 	$(BIN)/python -m pytest -q

@@ -99,7 +99,7 @@ def recognise(image: Image, dpi: float) -> Recognised:
 def _engine() -> Any:
     """One for the process; each page uses one thread, so that pages can be read side by side."""
     # Or onnxruntime keeps a mark of this machine and tells its maker how it is used.
-#    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import cv2
     from rapidocr import RapidOCR
 

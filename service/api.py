@@ -39,6 +39,13 @@ from service.wire import to_text
 _SUGGESTION_COST, _VERIFICATION_COST = 0.25, 5.0
 
 
+class _Described(FastAPI):
+    """Its description, made when it is first asked for, says what a key is."""
+
+    def openapi(self) -> dict[str, Any]:
+        return about.add_key(super().openapi())
+
+
 def create_app(
     collection: Collection, settings: Settings, readiness: Readiness | None = None
 ) -> FastAPI:
@@ -56,7 +63,7 @@ def create_app(
             threading.Thread(target=readiness.check, args=(collection,), daemon=True).start()
         yield
 
-    app = FastAPI(
+    app = _Described(
         title="协会检索 xiehui",
         version="1",
         description=about.INTRODUCTION,
@@ -72,7 +79,6 @@ def create_app(
     app.include_router(pages(reception.guest))
     app.include_router(embed_router(settings))
     app.add_middleware(AllowedOrigins, origins=settings.allowed_origins)
-    app.openapi_schema = about.add_key(app.openapi())
     mount_docs(app)
     handle_errors(app, door)
     return app

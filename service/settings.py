@@ -35,18 +35,25 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="XIEHUI_", frozen=True, extra="forbid")
 
-    home: Path = Field(Path("var"), description="资料库所在目录")
+    home: Path = Field(Path("var"), description="资料库所在目录，要在本机的硬盘上")
     host: str = Field("127.0.0.1", description="服务监听的地址")
     port: int = Field(8000, ge=1, le=65535, description="服务监听的端口")
     processes: int = Field(
-        _PROCESSES, ge=1, le=64, description="同时回答问题的进程数；默认两个，单核的机器一个"
+        _PROCESSES,
+        ge=1,
+        le=64,
+        description="同时回答问题的进程数，访问多时可以加到核数；每个另占 0.2 GB 以上内存",
     )
     encoder: str | None = Field(
-        None, description="向量模型：内置为 builtin，也可填模型目录或名称；不填则用建库时的模型"
+        None,
+        description="向量模型：builtin 为内置，也可填 sentence-transformers 模型的目录或名称；"
+        "不填则用建库时的模型，换了要 xiehui rebuild",
     )
     name: str = Field("协会", description="页面上显示的单位名称")
     contact: str = Field(
-        "", description="查不到时请人联系谁：一句话，或 https://、mailto: 开头的地址"
+        "",
+        description="查不到、看不到原文件时，请人联系谁：一句话（如“秘书处 0899-5550100”），"
+        "或 https://、mailto: 开头的地址",
     )
     rate_per_minute: int = Field(
         600, ge=0, description="公众每个来访地址平均每分钟最多查多少次；0 为不限"
@@ -95,6 +102,8 @@ def read_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise BadRequest(f"设置 {key} 不对：{first['msg']}") from error
+        unknown = first["type"] == "extra_forbidden"
+        why = "没有这项设置，请检查写法" if unknown else first["msg"]
+        raise BadRequest(f"设置 {key} 不对：{why}") from error
     except ValueError as error:
         raise BadRequest(f"{CONFIG_FILE} 读不懂：{error}") from error

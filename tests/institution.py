@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fastapi.testclient import TestClient
+from starlette.types import ASGIApp
 
 from index.analyzer import Analyzer
 from index.collection import Collection
@@ -45,15 +46,20 @@ class Institution:
         for audience in Audience:
             files = [folder / "files" / str(audience)]
             ingest(self.collection, files, audience=audience, processes=1)
+        self._apps: dict[tuple[tuple[str, object], ...], ASGIApp] = {}
         self.keys = Keys(Ledger(self.home))
         self.key = {
             audience: self.keys.create(audience, f"{audience}的", None, datetime.now())
             for audience in (Audience.MEMBER, Audience.STAFF)
         }
 
-    def app(self, **settings: object) -> object:
-        changed = self.settings.model_copy(update=settings)
-        return guarded(create_app(self.collection, changed))
+    def app(self, **settings: object) -> ASGIApp:
+        """The service with these settings, put together once."""
+        key = tuple(sorted(settings.items()))
+        if key not in self._apps:
+            changed = self.settings.model_copy(update=settings)
+            self._apps[key] = guarded(create_app(self.collection, changed))
+        return self._apps[key]
 
     def client(self, audience: Audience = Audience.PUBLIC, **settings: object) -> TestClient:
         """A program of this audience."""
@@ -61,11 +67,11 @@ class Institution:
         if audience in self.key:
             headers["Authorization"] = f"Bearer {self.key[audience]}"
         app = self.app(**settings)
-        return TestClient(app, headers=headers, raise_server_exceptions=False)  # type: ignore[arg-type]
+        return TestClient(app, headers=headers, raise_server_exceptions=False)
 
     def browser(self, audience: Audience) -> TestClient:
         """Somebody who has signed in at the page."""
-        client = TestClient(self.app(), raise_server_exceptions=False)  # type: ignore[arg-type]
+        client = TestClient(self.app(), raise_server_exceptions=False)
         signed = client.post("/login", data={"key": self.key[audience]}, follow_redirects=False)
         assert signed.status_code == 303, signed.text
         return client

@@ -12,7 +12,6 @@ import pytest
 import typer.main
 
 from service.cli import app
-from service.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {"index": {"index"}, "ingest": {"index", "ingest"}, "service": set()}
@@ -56,10 +55,8 @@ def test_a_server_that_answers_loads_no_torch_and_no_file_readers() -> None:
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
-def test_every_setting_and_command_is_in_the_readme() -> None:
+def test_every_command_is_in_the_readme() -> None:  # every setting: test_deploy.py
     readme = (ROOT / "README.md").read_text("utf-8")
-    for name in Settings.model_fields:
-        assert f"`{name}`" in readme, f"setting {name}"
     group = typer.main.get_group(app)
     for name in group.commands:
         assert f"`xiehui {name}" in readme, f"command {name}"

@@ -167,7 +167,7 @@ def test_somebody_who_signs_in_sees_theirs_and_after_signing_out_the_publics(
 
 def test_the_cookie_is_for_this_service_only_and_for_no_script(office: Institution) -> None:
     for address, secure in (("http://testserver", False), ("https://testserver", True)):
-        client = TestClient(office.app(), base_url=address)  # type: ignore[arg-type]
+        client = TestClient(office.app(), base_url=address)
         answer = client.post("/login", data={"key": office.key[STAFF]}, follow_redirects=False)
         cookie = answer.headers["set-cookie"].lower()
         assert "httponly" in cookie and "samesite=lax" in cookie and "path=/;" in cookie

@@ -154,7 +154,7 @@ def test_an_upload_of_a_gigabyte_costs_nothing(office: Institution) -> None:
 def served(office: Institution) -> Iterator[int]:
     """The port at which the application is served as `xiehui serve` does."""
     config = uvicorn.Config(
-        office.app(),  # type: ignore[arg-type]
+        office.app(),
         http=Connection,
         ws="none",
         log_level="error",
@@ -234,7 +234,7 @@ def test_others_are_answered_while_many_hang(office: Institution) -> None:
         try:
             for each in hanging:
                 each.sendall(b"GET / HTTP/1.1\r\nX: ")
-            client = TestClient(office.app())  # type: ignore[arg-type]
+            client = TestClient(office.app())
             assert client.get("/healthz").status_code == 200
             with socket.create_connection(("127.0.0.1", port), timeout=5) as asked:
                 asked.sendall(b"GET /v1/search?q=1 HTTP/1.1\r\nHost: a\r\n\r\n")
