@@ -149,7 +149,7 @@ def prepare(home: Path, file: Path, *, create: bool) -> None:
             raise ForeignHome(f"{home} 不是协会检索的资料库，请换一个空目录作 --home")
         if not create:
             raise LibraryError(f"{home} 里还没有资料库，请先运行 xiehui ingest 目录")
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds what few may read
     try:
         connection = connect(file)
         _migrate(connection, home)

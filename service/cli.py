@@ -52,10 +52,16 @@ def _command(function: Callable[..., None]) -> Callable[..., None]:
             typer.echo(f"xiehui: {error}", err=True)
             raise typer.Exit(2 if isinstance(error, BadRequest) else 1) from error
         except (OSError, sqlite3.Error) as error:  # a full disk, no permission, a locked file
-            typer.echo(f"xiehui: 读写失败：{error}", err=True)
+            typer.echo(f"xiehui: 读写失败：{_said(error)}", err=True)
             raise typer.Exit(1) from error
 
     return run
+
+
+def _said(error: OSError | sqlite3.Error) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}：{error.strerror}"
+    return str(error)
 
 
 def _print_json(value: Any) -> None:

@@ -53,10 +53,10 @@ class Door:
     """Lets requests in. Raises BadRequest for a key in the address, KeyRefused for a wrong one,
     TooMany when the public asks too much."""
 
-    def __init__(self, keys: Keys, throttle: Throttle, cookie_path: str = "/") -> None:
+    def __init__(self, keys: Keys, throttle: Throttle, base_url: str = "") -> None:
         self._keys = keys
         self._throttle = throttle
-        self._cookie_path = cookie_path
+        self._base = urlsplit(base_url)
 
     def enter(self, request: Request, cost: float = 1.0) -> Visitor:
         """`cost` is what the request costs the public of what one client may ask."""
@@ -80,14 +80,20 @@ class Door:
             COOKIE,
             text.strip(),
             max_age=_SIGNED_IN_S,
-            path=self._cookie_path,
+            path=self._path(request),
             secure=request.url.scheme == "https",
             httponly=True,
             samesite="lax",
         )
 
-    def forget(self, response: Response) -> None:
-        response.delete_cookie(COOKIE, path=self._cookie_path, httponly=True, samesite="lax")
+    def forget(self, request: Request, response: Response) -> None:
+        response.delete_cookie(COOKIE, path=self._path(request), httponly=True, samesite="lax")
+
+    def _path(self, request: Request) -> str:
+        """What the cookie is for: this service and not the whole site, where it is asked at its
+        public address."""
+        there = request.headers.get("host") == self._base.netloc
+        return self._base.path.rstrip("/") + "/" if there else "/"
 
     def staff(self, request: Request) -> Visitor:
         """For programs that change something: a cookie is not enough, since a browser sends it

@@ -41,7 +41,7 @@ def router(door: Door) -> APIRouter:
         form = await request.form(max_files=0, max_fields=10)
         require_form(request, door.enter(request), form)
         response = go(request, "")
-        door.forget(response)
+        door.forget(request, response)
         return response
 
     return routes

@@ -65,7 +65,7 @@ def handle_errors(app: FastAPI, door: Door) -> None:
         if isinstance(error, KeyRefused):
             response.headers["WWW-Authenticate"] = "Bearer"
             if COOKIE in request.cookies:
-                door.forget(response)
+                door.forget(request, response)
         return response
 
     @app.exception_handler(HTTPException)

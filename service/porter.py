@@ -51,8 +51,8 @@ class Porter:
         self._thread.join(timeout=5)
 
     def _keep(self) -> None:
-        self._jobs.forget_old(datetime.now())
         while not self._ending.is_set():
+            self._jobs.forget_old(datetime.now())
             self._jobs.resume(datetime.now())  # of a process that died
             if self._jobs.waiting():
                 self._have_done()

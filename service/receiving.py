@@ -1,15 +1,15 @@
 """What a request's body may cost: bytes and time, for every route, before anything reads it.
 
-Wrapped around the whole application. Who sends more is told so; who sends too slowly is told so,
-too, and loses the connection. Slow headers are the server's business (see server.py).
+Wrapped around the whole application. Slow headers are the server's business (see `connection`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
+from typing import NoReturn
 
-import orjson
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +24,7 @@ MOST_UPLOAD_BYTES = MAX_FILE_BYTES + 64 * 1024
 _UPLOADS = ("/v1/documents", "/files")
 # The longest silence within a body, and the least speed of the whole after a first while.
 _SILENCE_S, _GRACE_S, _LEAST_BYTES_PER_S = 15.0, 20.0, 16 * 1024
+_LINGER_S = 5.0
 
 
 class TooSlow(SearchError):
@@ -31,7 +32,8 @@ class TooSlow(SearchError):
 
 
 class Receiving:
-    """Limits the bodies of an application's requests."""
+    """Limits the bodies of an application's requests: whoever reads too large or too slow a one
+    gets TooLarge or TooSlow, as if the application had found out by itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -42,24 +44,16 @@ class Receiving:
             return
         path = scope["path"].removeprefix(scope.get("root_path", "").rstrip("/"))
         most = MOST_UPLOAD_BYTES if path in _UPLOADS else MOST_BYTES
-        body, began = _Body(receive, most), False
+        body = _Body(receive, most, _declared(scope))
         awaited = _is_awaited(scope)
 
         async def send_noting(message: Message) -> None:
-            nonlocal began
-            if message["type"] == "http.response.start":
-                began = True
-                if awaited and not body.done:  # refused before it came: it need not come
-                    MutableHeaders(scope=message)["Connection"] = "close"
+            if message["type"] == "http.response.start" and awaited and not body.done:
+                # Refused before it came: it need not come.
+                MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
-        try:
-            _check_declared(scope, most)
-            await self._app(scope, body, send_noting)
-        except (TooLarge, TooSlow) as error:
-            if began:  # too late for words
-                raise
-            await _refuse(send, error)
+        await self._app(scope, body, send_noting)
 
 
 def _is_awaited(scope: Scope) -> bool:
@@ -68,10 +62,10 @@ def _is_awaited(scope: Scope) -> bool:
     return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
 
 
-def _check_declared(scope: Scope, most: int) -> None:
-    for name, value in scope["headers"]:
-        if name == b"content-length" and (not value.isdigit() or int(value[:20]) > most):
-            raise _too_large(most)
+def _declared(scope: Scope) -> int:
+    """The bytes that are said to follow; a length that is no number is too much."""
+    given = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(given) if given.isdigit() and len(given) < 20 else 10**20
 
 
 def _too_large(most: int) -> TooLarge:
@@ -82,16 +76,19 @@ def _too_large(most: int) -> TooLarge:
 class _Body:
     """Passes messages on, counting bytes and watching the clock."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
+    def __init__(self, receive: Receive, most: int, declared: int) -> None:
         self._receive = receive
         self._most = most
         self._bytes = 0
+        self._declared = declared
         self._began = time.monotonic()
         self.done = False
 
     async def __call__(self) -> Message:
         if self.done:  # only a disconnection is left to come, whenever that may be
             return await self._receive()
+        if self._declared > self._most:
+            await self._refuse()
         try:
             message = await asyncio.wait_for(self._receive(), _SILENCE_S)
         except TimeoutError:
@@ -100,20 +97,18 @@ class _Body:
             self._bytes += len(message.get("body", b""))
             self.done = not message.get("more_body", False)
             if self._bytes > self._most:
-                raise _too_large(self._most)
+                await self._refuse()
             spent = time.monotonic() - self._began
             if not self.done and self._bytes < (spent - _GRACE_S) * _LEAST_BYTES_PER_S:
                 raise TooSlow("提交得太慢，请检查网络后再试")
         return message
 
-
-async def _refuse(send: Send, error: SearchError) -> None:
-    body = orjson.dumps({"error": {"code": error.code, "message": str(error)}})
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),  # what else it meant to send is not read
-    ]
-    status = 413 if isinstance(error, TooLarge) else 408
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    async def _refuse(self) -> NoReturn:
+        """Read on a little and keep nothing, then raise: a browser hears the answer only when it
+        has sent all, and a connection that is closed on it looks like a broken one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER_S):
+                while not self.done:
+                    message = await self._receive()
+                    self.done = not message.get("more_body", False)
+        raise _too_large(self._most)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import Request
 
 from index.collection import Collection
@@ -25,8 +23,7 @@ class Reception:
     def __init__(self, collection: Collection, settings: Settings) -> None:
         ledger = Ledger(settings.home)
         throttle = Throttle(settings.home, settings.rate_per_minute, settings.rate_burst)
-        path = urlsplit(settings.base_url).path.rstrip("/")
-        self.door = Door(Keys(ledger), throttle, path + "/")
+        self.door = Door(Keys(ledger), throttle, settings.base_url)
         self._desks = {audience: Desk(collection, audience, settings) for audience in Audience}
         staff = self._desks[Audience.STAFF]
         self.office = Office(staff, Jobs(ledger), collection.library.shelf)

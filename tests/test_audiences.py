@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from index.analyzer import Analyzer
@@ -112,11 +112,15 @@ class Held:
             return [self._named(one) for one in value]
         if isinstance(value, dict):
             return {
-                key: self._places.get(one, one) if key == "passage_id" else self._named(one)
+                key: self._place(one) if key == "passage_id" else self._named(one)
                 for key, one in value.items()
                 if key not in ("took_ms", "generation")
             }
         return value
+
+    def _place(self, passage: Any) -> Any:
+        """A passage's name; in the API's description it is no number."""
+        return self._places.get(passage, passage) if isinstance(passage, int) else passage
 
 
 @contextmanager
@@ -183,7 +187,14 @@ def addresses(made: list[Paper], ids: list[str]) -> Iterator[tuple[str, str, dic
 def test_the_full_library_tells_an_audience_nothing_more_and_nothing_less(
     audience: Audience, analyzer: Analyzer
 ) -> None:
-    @settings(max_examples=4, deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
+    # A failing library is found again at once: making it smaller would take many minutes.
+    @settings(
+        max_examples=4,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=[*HealthCheck],
+    )
     @given(papers())
     def holds(made: list[Paper]) -> None:
         with two(made, audience, analyzer) as (full, only):

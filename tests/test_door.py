@@ -173,8 +173,10 @@ def test_the_cookie_is_for_this_service_only_and_for_no_script(office: Instituti
         assert "httponly" in cookie and "samesite=lax" in cookie and "path=/;" in cookie
         assert ("secure" in cookie) is secure
     under = office.client(base_url="https://example.org/jiansuo")
-    answer = under.post("/login", data={"key": office.key[STAFF]}, follow_redirects=False)
-    assert "path=/jiansuo/;" in answer.headers["set-cookie"].lower()
+    for host, path in (("example.org", "/jiansuo/"), ("127.0.0.1:8000", "/")):
+        key = {"key": office.key[STAFF]}
+        answer = under.post("/login", data=key, headers={"Host": host}, follow_redirects=False)
+        assert f"path={path};" in answer.headers["set-cookie"].lower()
 
 
 def test_the_public_gets_no_cookie(office: Institution) -> None:

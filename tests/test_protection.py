@@ -24,6 +24,7 @@ from service.connection import Connection
 from service.receiving import MOST_BYTES, MOST_UPLOAD_BYTES
 from service.throttle import Throttle, renew
 
+FORM = {"Content-Type": "multipart/form-data; boundary=x"}
 MEMBER, STAFF = Audience.MEMBER, Audience.STAFF
 
 
@@ -128,6 +129,13 @@ def test_a_body_that_is_too_large_is_refused_by_its_length_or_by_counting(
     assert client.post("/v1/verify", content=b"x", headers=headers).status_code == 413
 
 
+def test_somebody_at_the_page_is_told_in_a_page(office: Institution) -> None:
+    browser = office.browser(STAFF)
+    answer = browser.post("/files", content=iter([b"x" * (1 << 20)] * 101), headers=FORM)
+    assert answer.status_code == 413 and "<h1>文件太大了</h1>" in answer.text
+    assert "100 MB" in answer.text
+
+
 def test_an_upload_of_a_gigabyte_costs_nothing(office: Institution) -> None:
     sent = 0
 
@@ -139,7 +147,7 @@ def test_an_upload_of_a_gigabyte_costs_nothing(office: Institution) -> None:
             sent += 1
             yield b"x" * (1024 * 1024)
 
-    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    kind = FORM
     declared = {**kind, "Content-Length": str(1 << 30)}
     client = office.client(STAFF)
     assert client.post("/v1/documents", content=b"", headers=declared).status_code == 413
