@@ -143,6 +143,14 @@ class Columns:
             return at
         return np.where(passage_ids < self._firsts[at] + self._counts[at], at, -1)
 
+    def seen(self, passage_ids: NDArray[np.int64], audience: Audience) -> NDArray[np.bool_]:
+        """Whether this audience may read each passage now, (n,)."""
+        places = self.places(passage_ids)
+        held = places >= 0
+        if self.rows:
+            held &= self._audiences[places] <= audience.rank
+        return np.asarray(held, np.bool_)
+
     def wished(self, places: NDArray[np.int64], wish: Wish, audience: Audience) -> Wished:
         """How far the documents at these places are as a question wishes, 0 to 1 each."""
 

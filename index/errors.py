@@ -3,6 +3,7 @@
 SearchError
 ├── BadRequest              what was asked cannot be understood (400, exit 2)
 ├── NotFound                no such document for this audience (404)
+├── Conflict                it cannot be done as things are (409)
 ├── Refused                 who asks may not, or not so much; never says more than that
 │   ├── KeyRefused          the key is unknown, expired or revoked (401)
 │   ├── StaffOnly           a key of the staff is needed (403)
@@ -36,6 +37,10 @@ class BadRequest(SearchError):
 
 class NotFound(SearchError):
     code = "not_found"
+
+
+class Conflict(SearchError):
+    code = "conflict"
 
 
 class Refused(SearchError):

@@ -15,14 +15,12 @@ from __future__ import annotations
 
 import fcntl
 import hmac
-import logging
 import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import numpy as np
@@ -46,10 +44,8 @@ from index.records import (
     to_passage,
     to_source,
 )
-from index.schema import connect, prepare
+from index.schema import connect, empty_journal, prepare
 from index.shelf import Shelf
-
-log = logging.getLogger(__name__)
 
 _BODY = (
     *("paragraphs", "sections", "clauses", "attachments", "contacts", "dropped", "warnings"),
@@ -447,8 +443,9 @@ class Library:
         """Keep the vectors of this encoder only."""
         self._connection().execute("DELETE FROM vectors WHERE encoder != ?", (encoder,))
 
-    def put_source(self, source: Source) -> None:
-        """Point a file at its document; the document takes the strictest audience it has."""
+    def put_source(self, source: Source) -> bool:
+        """Point a file at its document; the document takes the strictest audience it has. Whether
+        fewer may read a document than before."""
         connection = self._connection()
         before = connection.execute(
             "SELECT document_id FROM sources WHERE root = ? AND path = ?",
@@ -464,16 +461,18 @@ class Library:
                 source.document_id,
             ),
         )
-        self._settle(source.document_id)
+        withdrew = self._settle(source.document_id)
         if before is not None and before[0] != source.document_id:
-            self._settle(before[0])
+            withdrew |= self._settle(before[0])
+        return withdrew
 
-    def delete_source(self, source: Source) -> None:
-        """Forget a file; a document without files goes too, with all that is its own."""
+    def delete_source(self, source: Source) -> bool:
+        """Forget a file; a document without files goes too, with all that is its own. Whether
+        fewer may read it than before."""
         self._connection().execute(
             "DELETE FROM sources WHERE root = ? AND path = ?", (source.root, source.path)
         )
-        self._settle(source.document_id)
+        return self._settle(source.document_id)
 
     def decide(self, document_id: str, decision: Decision) -> None:
         """Keep a decision about a document and let it take effect. Needs no `writing()`: whoever
@@ -487,27 +486,32 @@ class Library:
         """Delete a document whose files may still be there, and remember not to take them up
         again; the files it had."""
         sources = [source for source in self.sources() if source.document_id == document_id]
-        self.decisions.bury({source.content_hash for source in sources})
+        for held in self.documents([document_id]):
+            self.decisions.bury(self.shelf.digest(held.content_hash))
         for source in sources:
             self.delete_source(source)
+        self.decisions.forget(document_id)
         return sources
 
-    def _settle(self, document_id: str) -> None:
+    def _settle(self, document_id: str) -> bool:
         """After its sources or a decision changed: drop an orphan, or set the audience of what
-        stays."""
+        stays. Whether fewer may read it than before."""
         connection = self._connection()
+        held = connection.execute(
+            "SELECT audience, content_hash FROM documents WHERE document_id = ?", (document_id,)
+        ).fetchone()
         strictest = connection.execute(
             "SELECT max(audience) FROM sources WHERE document_id = ?", (document_id,)
         ).fetchone()[0]
         if strictest is None:
             connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
         else:
-            decided = self.decisions.about(document_id).audience
+            strictest = self.decisions.about(document_id).rank(strictest, held[1])
             connection.execute(
-                "UPDATE documents SET audience = ? WHERE document_id = ?",
-                (strictest if decided is None else decided.rank, document_id),
+                "UPDATE documents SET audience = ? WHERE document_id = ?", (strictest, document_id)
             )
         self._note(document_id)
+        return held is not None and (strictest is None or strictest > held[0])
 
     def sweep(self) -> None:
         """Drop vectors and originals that nothing refers to any more."""
@@ -519,13 +523,7 @@ class Library:
         self.shelf.sweep(kept)
 
     def shrink(self) -> None:
-        """Let nothing remain in SQLite's journal of what was deleted; waits for who still reads
-        it, half a minute at most."""
-        for _ in range(60):
-            if not self._one("PRAGMA wal_checkpoint(TRUNCATE)"):
-                return
-            sleep(0.5)
-        log.warning("the journal is still being read and was not emptied")
+        empty_journal(self._connection())
 
     def put_refusal(self, refusal: Refusal) -> None:
         """Remember that a file could not be read, in place of what was known of it."""

@@ -142,6 +142,8 @@ class Ranker:
         )
         idf = self._collection.engine.idf(keywords, asked.scope.audience)
         candidates, mode = self._candidates(asked, keywords, idf, vector, depth)
+        # While another process writes, a lane may still hold what was withdrawn a moment ago.
+        candidates = candidates.chosen(columns.seen(candidates.ids, asked.scope.audience))
         if floors and not asked.having:
             candidates = candidates.chosen(candidates.scores >= FLOORS[mode])
         if mode == "hybrid":

@@ -83,7 +83,7 @@ DOCUMENT_COLUMNS = (
     "document_id, version, audience, content_hash, reader_version, format, title, number,"
     " number_key, letterhead, issuer, date, site, url, types, years,"
     " authority, (SELECT path FROM sources WHERE sources.document_id = documents.document_id"
-    " ORDER BY root, path LIMIT 1)"
+    " ORDER BY audience, root, path LIMIT 1)"
 )
 PASSAGE_COLUMNS = (
     'passage_id, document_id, ordinal, start, "end", first_page, last_page, path, address, text,'

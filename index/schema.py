@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
 
 from index.errors import ForeignHome, LibraryError, NewerHome
+
+log = logging.getLogger(__name__)
 
 _APPLICATION_ID = 0x58494855  # "XIHU": tells our file from any other SQLite file
 _ATTEMPTS = 100
@@ -103,11 +106,13 @@ _MIGRATIONS = (
         message TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    # A decision outlives the document: the file may be away for a while.
     """
     CREATE TABLE decisions (
-        document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+        document_id TEXT PRIMARY KEY,
         audience INTEGER,
-        released TEXT
+        content TEXT NOT NULL,
+        released INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE removed (mark TEXT PRIMARY KEY) WITHOUT ROWID;
     """,
@@ -136,6 +141,16 @@ def _keep_journal(connection: sqlite3.Connection) -> None:
             sleep(0.05)
         else:
             return
+
+
+def empty_journal(connection: sqlite3.Connection) -> None:
+    """Let nothing remain in the journal of what was deleted; waits for who still reads it, half a
+    minute at most."""
+    for _ in range(_ATTEMPTS):
+        if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            return
+        sleep(0.3)
+    log.warning("the journal is still being read and was not emptied")
 
 
 def prepare(home: Path, file: Path, *, create: bool) -> None:

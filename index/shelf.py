@@ -10,12 +10,16 @@ work in. All are named by hashes and numbers of ours, never as people called the
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from index.records import Source
+
 _MOST_NAME_BYTES = 240
+_ON_ITS_WAY_S = 3600.0
 
 
 class Shelf:
@@ -49,6 +53,14 @@ class Shelf:
     def original(self, content_hash: str) -> Path:
         """Where the file is, if it is there."""
         return self._originals / content_hash
+
+    def digest(self, content_hash: str) -> str:
+        """The hash of the file's bytes alone, in hexadecimal; its name is of its sidecar, too."""
+        try:
+            with self.original(content_hash).open("rb") as handle:
+                return hashlib.file_digest(handle, "sha256").hexdigest()
+        except OSError:  # lost: without a sidecar the name is the same
+            return content_hash
 
     def missing_originals(self, hashes: Iterable[str]) -> list[str]:
         return [name for name in hashes if not (self._originals / name).exists()]
@@ -85,15 +97,29 @@ class Shelf:
         return Path(shutil.move(upload, folder / _short(name)))
 
     def drop_upload(self, file: Path) -> None:
-        """Remove such a file, and its folder when that is empty then; other files stay."""
+        """Remove such a file, or the archive it came in, and its folder when that is empty then;
+        other files stay."""
         uploads = self.uploads.resolve()
-        if file.parent.parent.name == uploads.name:  # the home may have moved since it came
-            file = uploads / file.parent.name / file.name
-        if uploads not in file.parents or not file.is_file():
-            return
-        file.unlink()
-        with suppress(OSError):
-            file.parent.rmdir()
+        for above in (file, *file.parents):
+            if above.parent.parent.name == uploads.name:  # the home may have moved since it came
+                held = uploads / above.parent.name / above.name
+                if held.is_file():
+                    held.unlink()
+                    with suppress(OSError):
+                        held.parent.rmdir()
+
+    def sweep_uploads(self, sources: Iterable[Source], jobs: Collection[str], now: float) -> None:
+        """Remove what no document was read from and no job will read, left by who died meanwhile.
+        What came within the last hour may be on its way to a job."""
+        wanted = {(Path(s.root).name, s.path.partition("/")[0]) for s in sources}
+        for folder in self.uploads.glob("*"):
+            if folder.name in jobs or folder.stat().st_mtime > now - _ON_ITS_WAY_S:
+                continue
+            for file in folder.iterdir():
+                if (folder.name, file.name) not in wanted:
+                    shutil.rmtree(file) if file.is_dir() else file.unlink()
+            with suppress(OSError):
+                folder.rmdir()
 
     def sweep(self, kept: Collection[str]) -> None:
         """Remove what belongs to no content any more."""

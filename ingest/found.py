@@ -39,13 +39,14 @@ class Found:
         """A file of this archive."""
         return Found(self.root, f"{self.path}/{name}", held, self.file)
 
-    def content_hash(self) -> str:
-        """sha256 of its bytes and of its sidecar's, if it has one, in hexadecimal."""
+    def hashes(self) -> tuple[str, str]:
+        """(sha256 of its bytes, the same with those of its sidecar, if it has one), hexadecimal."""
         with self.readable.open("rb") as handle:
             digest = hashlib.file_digest(handle, "sha256")
+        alone = digest.hexdigest()
         if sidecar_of(self.readable).is_file():
             digest.update(b"\0" + sidecar_bytes(self.readable))
-        return digest.hexdigest()
+        return alone, digest.hexdigest()
 
 
 def walk(paths: Iterable[Path]) -> Iterator[Found]:

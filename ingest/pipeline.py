@@ -39,12 +39,14 @@ Progress = Callable[[int, int, Path], None]
 
 @dataclass(frozen=True, slots=True)
 class _ToRead:
-    """A file that must be read; `document_id` is of the version it replaces."""
+    """A file that must be read; `document_id` is of the version it replaces, `parted` of the
+    document it was a copy of until it was changed."""
 
     found: Found
     content_hash: str
     audience: Audience
     document_id: str | None
+    parted: str | None
     room: Path
 
 
@@ -225,18 +227,19 @@ class _Job:
             source = self._sources.get(item.file)
             if source is not None:
                 item = replace(item, root=source.root, path=source.path)
-            digest = _digest(item)
-            if isinstance(digest, _Unreadable):
-                self._reject(item, digest)
+            hashes = _hashes(item)
+            if isinstance(hashes, _Unreadable):
+                self._reject(item, hashes)
                 self._step(item)
                 continue
-            if self._library.decisions.is_buried(digest):
+            alone, digest = hashes
+            if self._library.decisions.is_buried(alone):
                 if not self._again:
                     self._reject(item, _DELETED)
                     self._step(item)
                     continue
                 with self._library.transaction():
-                    self._library.decisions.unbury(digest)
+                    self._library.decisions.unbury(alone)
             known = self._library.by_content(digest)
             if {digest, known, source and source.document_id} & self._coming:
                 later.append(item)
@@ -267,7 +270,8 @@ class _Job:
     ) -> _ToRead:
         self._coming |= {digest} | ({source.document_id} if source else set())
         audience = self._audience_of(found, source)
-        return _ToRead(found, digest, audience, replaces, self._room)
+        parted = source.document_id if source and replaces is None else None
+        return _ToRead(found, digest, audience, replaces, parted, self._room)
 
     def _audience_of(self, found: Found, before: Source | None) -> Audience:
         """What the sidecar says, else who ingests, else as before; a new file is the staff's.
@@ -283,7 +287,6 @@ class _Job:
             return
         with self._library.transaction():
             self._put_source(found, source.content_hash, audience, source.document_id)
-        self.report.withdrew |= audience.rank > source.audience.rank
         self._note(found, "updated", source.document_id)
 
     def _point(self, found: Found, source: Source | None, digest: str, document_id: str) -> None:
@@ -337,6 +340,7 @@ class _Job:
                     read.signature,
                 )
                 self._put_source(item.found, item.content_hash, item.audience, document_id)
+                self._inherit(document_id, item)
                 self._forget_refusal(item.found)
                 outcomes.append((item, document_id, read.document))
         for item, document_id, document in outcomes:
@@ -349,6 +353,13 @@ class _Job:
                 report=report_json(document),
             )
         self._collection.catch_up(ready.terms)
+
+    def _inherit(self, document_id: str, item: _ToRead) -> None:
+        """A copy that was changed stays closed where the document it parts from was closed."""
+        if item.parted is not None:
+            decision = self._library.decisions.about(item.parted)
+            if decision.audience is not None and decision.audience.rank > item.audience.rank:
+                self._library.decide(document_id, replace(decision, released=False))
 
     def forget(self, paths: Sequence[Path], found: Iterable[Found], *, prune: bool) -> None:
         """Forget why files under the paths could not be read that are no longer there, and with
@@ -367,7 +378,6 @@ class _Job:
             if is_gone(source.file):
                 with self._library.transaction():
                     self._delete_source(source)
-                self.report.withdrew = True
                 self._note(Found(source.root, source.path), "removed", source.document_id)
 
     def finish(self) -> None:
@@ -381,11 +391,11 @@ class _Job:
 
     def _put_source(self, found: Found, digest: str, audience: Audience, document_id: str) -> None:
         source = Source(found.root, found.path, digest, audience, document_id)
-        self._library.put_source(source)
+        self.report.withdrew |= self._library.put_source(source)
         self._sources[found.file] = source
 
     def _delete_source(self, source: Source) -> None:
-        self._library.delete_source(source)
+        self.report.withdrew |= self._library.delete_source(source)
         del self._sources[source.file]
 
     def _note(
@@ -433,11 +443,11 @@ class _Job:
         self._note(found, "rejected", reason=why.reason, message=why.message)
 
 
-def _digest(found: Found) -> str | _Unreadable:
-    """The hash of its content, unless that is too much to look at."""
+def _hashes(found: Found) -> tuple[str, str] | _Unreadable:
+    """Those of its content, unless that is too much to look at."""
     try:
         check_size(found.readable.stat().st_size)
-        return found.content_hash()
+        return found.hashes()
     except OSError as error:
         return _Unreadable.of(error)
     except UnreadableDocument as error:

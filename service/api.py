@@ -68,6 +68,7 @@ def create_app(
         version="1",
         description=about.INTRODUCTION,
         lifespan=lifespan,
+        redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
     )

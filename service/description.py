@@ -73,6 +73,7 @@ CODES = {
     "staff_only": "需要工作人员的钥匙",
     "not_found": "没有，或者提问的人不能看",
     "too_slow": "提交得太慢",
+    "conflict": "现在不能这样做，如文件正在删除",
     "too_large": "提交的内容太大",
     "too_many_requests": "太频繁了，或等待的文件太多",
     "http_error": "没有这个地址，或不支持该方法",
@@ -99,6 +100,7 @@ _FAILURES: dict[int, dict[str, Any]] = {
         401: "没有钥匙，或钥匙不对、到期、停用",
         403: "这需要工作人员的钥匙",
         404: "没有，或者提问的人不能看",
+        409: "现在不能这样做",
         408: "提交得太慢",
         413: "提交的内容太大",
         429: "太频繁了，Retry-After 说明等几秒",
@@ -309,6 +311,7 @@ CHANGED = responses(
     Changed,
     403,
     404,
+    409,
     example={
         "document_id": "3f2a9c0b7d1e",
         "access": {

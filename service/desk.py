@@ -7,7 +7,6 @@ who is there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -75,10 +74,9 @@ class Desk:
     def _newest_titles(self) -> list[str]:
         columns = self._collection.engine.columns
         newest = columns.listing(self._audience, Filter())[:_EXAMPLES].tolist()
-        documents = self._collection.library.documents(
-            [columns.rows[place].document_id for place in newest]
-        )
-        titles = (document_for(self._audience, document).title for document in documents)
+        ids = [columns.rows[place].document_id for place in newest]
+        held = {each.document_id: each for each in self._collection.library.documents(ids)}
+        titles = (document_for(self._audience, held[key]).title for key in ids if key in held)
         return [title for title in titles if title]
 
     def search(self, params: Mapping[str, str]) -> dict[str, Any]:
@@ -99,13 +97,11 @@ class Desk:
     def document(self, document_id: str) -> dict[str, Any]:
         library = self._collection.library
         with library.reading():
-            held = next(library.documents([document_id]), None)
-            body = library.body(document_id)
+            held, body = self._theirs(document_id)
             passages = list(library.passages_of([document_id]))
             likeness = dict(library.alike(document_id, self._audience))
             others = {other.document_id: other for other in library.documents(likeness)}
             decision = library.decisions.about(document_id)
-        held, body = self._theirs(held, body)
         shown = document_for(self._audience, held)
         alike = [(document_for(self._audience, others[key]), likeness[key]) for key in likeness]
         shelf = library.shelf
@@ -138,7 +134,7 @@ class Desk:
         return {
             "audience": str(held.audience),
             "decided": decision.audience is not None,
-            "released": decision.released == held.content_hash,
+            "released": decision.releases(held.content_hash),
             "holds_personal": holds_personal(held, body, file),
         }
 
@@ -168,26 +164,24 @@ class Desk:
         library = self._collection.library
         held, _ = self._held(document_id)
         with library.transaction():
-            decision = library.decisions.about(document_id)
-            if "audience" in asked:
-                given = asked["audience"]
-                decision = replace(decision, audience=given and Audience(given))
-            if "release_original" in asked:
-                released = held.content_hash if asked["release_original"] else None
-                decision = replace(decision, released=released)
+            before = library.decisions.about(document_id)
+            audience = asked.get("audience", before.audience)
+            released = asked.get("release_original", before.releases(held.content_hash))
+            decision = Decision(audience and Audience(audience), held.content_hash, released)
             library.decide(document_id, decision)
         return self.document(document_id)
 
     def _held(self, document_id: str) -> tuple[StoredDocument, dict[str, Any]]:
-        library = self._collection.library
-        with library.reading():
-            held = next(library.documents([document_id]), None)
-            return self._theirs(held, library.body(document_id))
+        with self._collection.library.reading():
+            return self._theirs(document_id)
 
-    def _theirs(
-        self, held: StoredDocument | None, body: dict[str, Any] | None
-    ) -> tuple[StoredDocument, dict[str, Any]]:
-        """The same answer for what is not there and what is not theirs. Raises NotFound."""
-        if held is None or body is None or not self._audience.sees(held.audience):
-            raise NotFound("没有这份文件，它可能已被删除或移走")
-        return held, body
+    def _theirs(self, document_id: str) -> tuple[StoredDocument, dict[str, Any]]:
+        """A document and its body. The same answer, after the same work, for what is not there and
+        for what is not theirs. Raises NotFound."""
+        library = self._collection.library
+        held = next(library.documents([document_id]), None)
+        if held is not None and self._audience.sees(held.audience):
+            body = library.body(document_id)
+            if body is not None:
+                return held, body
+        raise NotFound("没有这份文件，它可能已被删除或移走")

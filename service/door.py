@@ -81,7 +81,7 @@ class Door:
             text.strip(),
             max_age=_SIGNED_IN_S,
             path=self._path(request),
-            secure=request.url.scheme == "https",
+            secure="https" in (request.url.scheme, self._base.scheme),
             httponly=True,
             samesite="lax",
         )
@@ -130,9 +130,17 @@ def require_form(request: Request, visitor: Visitor, form: FormData) -> None:
 def require_same_site(request: Request) -> None:
     """Raises BadRequest for a form that another site sent here."""
     origin = request.headers.get("origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
-    if foreign or request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+    if (
+        origin is not None and _host_of(origin) != request.headers.get("host")
+    ) or request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         raise BadRequest("这个表单不是从本站提交的")
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as http://[
+        return None
 
 
 def _same(one: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from index.errors import (
     BadRequest,
+    Conflict,
     EncoderUnavailable,
     KeyRefused,
     LibraryError,
@@ -32,6 +33,7 @@ _STATUS: dict[type[SearchError], int] = {
     StaffOnly: 403,
     NotFound: 404,
     TooSlow: 408,
+    Conflict: 409,
     TooLarge: 413,
     TooMany: 429,
     EncoderUnavailable: 503,
@@ -58,7 +60,8 @@ def handle_errors(app: FastAPI, door: Door) -> None:
         if status >= 500:
             log.error("%s: %s", error.code, error)
         # What is wrong inside is for the office, not for visitors.
-        message = str(error) if status < 500 or _is_program(request) else None
+        inside = "现在暂时不能回答，请过几分钟再试" if _is_program(request) else None
+        message = str(error) if status < 500 else inside
         response = _answer(request, error.code, message, status)
         if isinstance(error, TooMany):
             response.headers["Retry-After"] = str(error.retry_after)

@@ -139,21 +139,39 @@ class Jobs:
         )
 
     def resume(self, now: datetime) -> None:
-        """What was running when its process ended is queued again, which does no harm; or given
-        up, when that happened before."""
+        """What was running when its process died is queued again, which does no harm; a file with
+        which that happened before is given up, a deletion never is."""
         for job in self._select("WHERE state = ?", RUNNING):
-            if job.attempts >= _MOST_ATTEMPTS:
+            if job.kind == INGEST and job.attempts >= _MOST_ATTEMPTS:
                 self.finish(job, FAILED, [row(job.name, message=_LOST)], now)
             else:
                 self._ledger.execute(
                     "UPDATE jobs SET state = ? WHERE job_id = ?", (QUEUED, job.job_id)
                 )
 
+    def put_back(self) -> None:
+        """What is running was interrupted on purpose: it is as if it had not begun."""
+        self._ledger.execute(
+            "UPDATE jobs SET state = ?, attempts = attempts - 1 WHERE state = ?", (QUEUED, RUNNING)
+        )
+
+    def is_deleting(self, document_id: str) -> bool:
+        sql = "WHERE kind = ? AND document_id = ? AND state IN (?, ?)"
+        return bool(self._select(sql, DELETE, document_id, QUEUED, RUNNING))
+
+    def unfinished(self) -> set[str]:
+        """The ids of jobs whose files are still wanted."""
+        return {job.job_id for job in self._select("WHERE state IN (?, ?)", QUEUED, RUNNING)}
+
     def forget(self, document_id: str) -> None:
         """Of a deleted document remember nothing but that it was deleted."""
         self._ledger.execute(
             "DELETE FROM jobs WHERE kind = ? AND instr(outcome, ?)", (INGEST, document_id)
         )
+        self.shrink()
+
+    def shrink(self) -> None:
+        """Let nothing remain of what was forgotten."""
         self._ledger.shrink()
 
     def forget_old(self, now: datetime) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from index.schema import connect
+from index.schema import connect, empty_journal
 
 _FILE = "service.sqlite3"
 _SCHEMA = """
@@ -62,4 +62,4 @@ class Ledger:
 
     def shrink(self) -> None:
         """Let nothing remain of what was deleted, in the file or its journal."""
-        self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        empty_journal(self._connection())

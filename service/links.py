@@ -9,8 +9,11 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import Request
 
+from index.searcher import MAX_QUERY_CHARS
 from service.assets import ASSETS
 from service.wording import PARAMETERS
+
+_MOST_CHARS = MAX_QUERY_CHARS + 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ def links_for(request: Request, keep: Iterable[str] = ()) -> Links:
     above = str(scope.get("root_path", "")).rstrip("/").count("/")
     parts = path.split("/")[above + 1 :]
     here = "/".join(parts) + (f"?{request.url.query}" if request.url.query else "")
-    values = {key: request.query_params.get(key, "").strip() for key in keep}
+    # A page repeats them in every link: what is too long to be a question is cut before that.
+    values = {key: request.query_params.get(key, "").strip()[:_MOST_CHARS] for key in keep}
     kept = {key: value for key, value in values.items() if value}
     return Links("../" * (len(parts) - 1) or "./", kept, here)
 

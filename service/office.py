@@ -16,7 +16,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
-from index.errors import BadRequest
+from index.errors import BadRequest, Conflict
 from index.model import Audience
 from index.shelf import Shelf
 from ingest.label import as_label
@@ -57,7 +57,9 @@ class Office:
         return self._jobs.add(INGEST, datetime.now(), name, audience, job_id=job_id)
 
     def change(self, document_id: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Who may see a document and have its file. Raises NotFound."""
+        """Who may see a document and have its file. Raises NotFound, Conflict."""
+        if self._jobs.is_deleting(document_id):
+            raise Conflict("这份文件正在删除")
         before = Audience(self._desk.document(document_id)["access"]["audience"])
         changed = self._desk.change(document_id, asked)
         if Audience(changed["access"]["audience"]).rank > before.rank:
@@ -104,8 +106,8 @@ def programs(door: Door, office: Office) -> APIRouter:
         "/documents/{document_id}",
         summary="改变谁能看到",
         description="立即生效，以后重新读入文件夹也不会改回去。"
-        "audience 为 null 则仍按文件读入时的说法。release_original 为 true 则公众也能下载原文件；"
-        "原文件不隐去个人信息，换了内容要重新放行。",
+        "audience 为 null 则仍按文件读入时的说法。release_original 为 true 则公众也能下载原文件，"
+        "原文件不隐去个人信息。放宽和放行只对现在的内容有效，文件改了要重新决定；收紧一直有效。",
         responses=about.CHANGED,
         openapi_extra=about.CHANGE,
     )

@@ -7,9 +7,6 @@ cannot be looked into stays with the office until the staff release it.
 
 from __future__ import annotations
 
-import html
-import re
-import zipfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -17,11 +14,11 @@ from typing import Any
 
 from index.decisions import Decision
 from index.model import Audience
-from index.privacy import mask
 from index.projection import same_to_all, shows_pictures
 from index.records import StoredDocument
 from index.shelf import Shelf
 from ingest.label import as_label
+from service.hiding import hides_in_package, hides_in_pdf, hides_in_text
 
 MEDIA_TYPES = {
     "pdf": "application/pdf",
@@ -32,14 +29,12 @@ MEDIA_TYPES = {
     "xls": "application/vnd.ms-excel",
     "ppt": "application/vnd.ms-powerpoint",
 }
-# Formats of which all that is in them was read, and packages of XML whose parts are looked at.
-_PLAIN = frozenset(("pdf", "txt", "md", "csv"))
-_PACKAGES = frozenset(("docx", "xlsx", "pptx", "odt", "ods", "odp"))
-_TEXT = (".xml", ".rels")
-_MOST_PARTS, _MOST_BYTES = 2000, 50 * 1024 * 1024
-# Where a text ends in a package: <w:p/>, </c>, </a:p>; not <w:r>, which tears words apart.
-_END = re.compile(r"<(?:/(?:\w+:)?(?:p|c|t[cdr]|si|h|comment|table-cell)|w:(?:br|tab)/?)\b[^>]*>")
-_TAG = re.compile(r"<[^>]*>")
+# Formats that can be looked into, whatever they may hide, and how.
+_LOOKS = {
+    **dict.fromkeys(("txt", "md", "csv"), hides_in_text),
+    **dict.fromkeys(("docx", "xlsx", "pptx", "odt", "ods", "odp"), hides_in_package),
+    "pdf": hides_in_pdf,
+}
 # What was not read, or perhaps not rightly.
 _UNREAD = frozenset(
     ("some_pages_need_ocr", "low_ocr_confidence", "unmapped_characters", "encoding_errors")
@@ -57,7 +52,7 @@ def is_given(
     file = shelf.original(document.content_hash)
     if not file.is_file():
         return False
-    if audience is not Audience.PUBLIC or decision.released == document.content_hash:
+    if audience is not Audience.PUBLIC or decision.releases(document.content_hash):
         return True
     return not holds_personal(document, body, file)
 
@@ -69,38 +64,13 @@ def holds_personal(document: StoredDocument, body: Mapping[str, Any], file: Path
         return True
     if not shows_pictures(Audience.PUBLIC, body) or body["contacts"]:
         return True
-    if document.format in _PACKAGES:
-        return _is_hidden_in(file)
-    return document.format not in _PLAIN
+    return _hides(document.format, file)
 
 
 @lru_cache(maxsize=4096)  # a file's name is its content
-def _is_hidden_in(package: Path) -> bool:
-    """Whether personal data, or something that cannot be looked into, is in a part of it."""
-    room = _MOST_BYTES
-    try:
-        with zipfile.ZipFile(package) as opened:
-            parts = [part for part in opened.infolist() if not part.is_dir()]
-            if len(parts) > _MOST_PARTS or any(map(_is_closed, parts)):
-                return True
-            for part in parts:
-                with opened.open(part) as handle:
-                    content = handle.read(room + 1)
-                room -= len(content)
-                if room < 0 or _is_personal(content):
-                    return True
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return True
-    return False
-
-
-def _is_closed(part: zipfile.ZipInfo) -> bool:
-    return not part.filename.lower().endswith((*_TEXT, "mimetype")) or bool(part.flag_bits & 1)
-
-
-def _is_personal(content: bytes) -> bool:
-    text = html.unescape(_TAG.sub("", _END.sub("\n", content.decode("utf-8", "replace"))))
-    return mask(text) != text
+def _hides(format: str, file: Path) -> bool:
+    look = _LOOKS.get(format)
+    return look is None or look(file)
 
 
 def name_of(document: StoredDocument) -> str:

@@ -4,9 +4,13 @@ processes that answer should feel neither. The process is there only while there
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import shutil
 import signal
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from multiprocessing import get_context
@@ -15,6 +19,7 @@ from typing import Any
 
 from index.collection import Collection
 from index.errors import SearchError
+from index.library import Library
 from index.removal import remove, tidy
 from index.workers import end_with_parent
 from ingest.outcome import FileOutcome
@@ -26,6 +31,7 @@ from service.settings import Settings
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.5
+_CLEAN_EVERY_S = 3600.0
 _IGNORED = "隐藏文件、临时文件和 .meta.toml 不是资料，没有收入"
 _DUPLICATE = "内容与已有的一份文件完全相同，谁能看到以较严的为准"
 
@@ -39,6 +45,7 @@ class Porter:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._jobs = Jobs(Ledger(settings.home))
+        self._clean_next = 0.0
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
@@ -51,12 +58,25 @@ class Porter:
         self._thread.join(timeout=5)
 
     def _keep(self) -> None:
-        while not self._ending.is_set():
-            self._jobs.forget_old(datetime.now())
-            self._jobs.resume(datetime.now())  # of a process that died
-            if self._jobs.waiting():
-                self._have_done()
-            self._ending.wait(_LOOK_EVERY_S)
+        """Of several services of one library only one has a porter at work."""
+        with (self._settings.home / "porter.lock").open("w") as lock:
+            while not self._ending.wait(_LOOK_EVERY_S):
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                self._jobs.resume(datetime.now())  # of a process that died
+                self._clean_now_and_then()
+                if self._jobs.waiting():
+                    self._have_done()
+
+    def _clean_now_and_then(self) -> None:
+        if time.monotonic() < self._clean_next:
+            return
+        self._clean_next = time.monotonic() + _CLEAN_EVERY_S
+        self._jobs.forget_old(datetime.now())
+        library = Library(self._settings.home)
+        library.shelf.sweep_uploads(library.sources(), self._jobs.unfinished(), time.time())
 
     def _have_done(self) -> None:
         process = get_context("spawn").Process(target=_run, args=(self._settings,))
@@ -65,6 +85,8 @@ class Porter:
             process.join(_LOOK_EVERY_S)
         if self._ending.is_set():
             process.terminate()  # what it has committed is kept, the rest is done next time
+            process.join()
+            self._jobs.put_back()
         elif process.exitcode:
             log.error("the process that does the jobs ended (%s)", process.exitcode)
 
@@ -92,7 +114,7 @@ def _done(collection: Collection, batch: Sequence[Job], jobs: Jobs) -> list[Ende
     do = {INGEST: _ingest, DELETE: _delete, TIDY: _tidy}[batch[0].kind]
     try:
         return do(collection, batch, jobs)
-    except (SearchError, OSError) as error:
+    except (SearchError, OSError, sqlite3.Error) as error:
         log.error("%s failed: %s", batch[0].kind, error)
         return [(FAILED, [row(job.name, message=str(error))]) for job in batch]
 
@@ -101,6 +123,8 @@ def _ingest(collection: Collection, batch: Sequence[Job], jobs: Jobs) -> list[En
     folders = [collection.library.shelf.uploads.resolve() / job.job_id for job in batch]
     there = [folder for folder in folders if folder.is_dir()]
     report = ingest(collection, there, audience=batch[0].audience, again=True)
+    if report.withdrew:
+        jobs.tidy_later(datetime.now())
     return [
         _ended(collection, job, folder, [f for f in report.files if folder in f.file.parents])
         for job, folder in zip(batch, folders, strict=True)
@@ -113,7 +137,9 @@ def _ended(collection: Collection, job: Job, folder: Path, files: Sequence[FileO
     rejected = [file.file for file in files if file.outcome == "rejected"]
     with library.transaction():
         library.delete_refusals([str(file) for file in rejected])
-    for file in rejected if files else folder.glob("*"):
+    if len(rejected) == len(files):  # an archive of nothing but such, too
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in rejected:
         library.shelf.drop_upload(file)
     if not files:
         return FAILED, [row(job.name, reason="ignored", message=_IGNORED)]
@@ -141,4 +167,7 @@ def _delete(collection: Collection, batch: Sequence[Job], jobs: Jobs) -> list[En
 
 def _tidy(collection: Collection, batch: Sequence[Job], jobs: Jobs) -> list[Ended]:
     tidy(collection)
+    library = collection.library
+    library.shelf.sweep_uploads(library.sources(), jobs.unfinished(), time.time())
+    jobs.shrink()
     return [(DONE, [])] * len(batch)

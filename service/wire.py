@@ -16,7 +16,7 @@ from index.notation import number_key, parse_date
 from index.projection import lines_for, text_for
 from index.quote import Quote
 from index.records import StoredDocument, StoredPassage
-from index.searcher import Answer
+from index.searcher import MAX_QUERY_CHARS, Answer
 from index.shown import FoundDocument
 from index.suggester import SUGGESTIONS
 from index.suggestions import Suggestion
@@ -41,6 +41,8 @@ PARAMETERS = (
 )
 SUGGEST_PARAMETERS = ("q", "limit")
 
+_MOST_LITERAL = 20
+
 # 2024, 2024-06 or 2024-06-25; not 24-6-25.
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
@@ -59,8 +61,15 @@ def to_query(params: Mapping[str, str], audience: Audience, today: str | None = 
         sort=given.get("sort", "relevance"),
         as_of=given.get("as_of") or today,
         aliases=_switch(given, "aliases"),
-        literal=tuple(filter(None, map(str.strip, given.get("literal", "").split("|")))),
+        literal=_literal(given.get("literal", "")),
     )
+
+
+def _literal(text: str) -> tuple[str, ...]:
+    words = tuple(filter(None, map(str.strip, text.split("|"))))
+    if len(words) > _MOST_LITERAL or len(text) > MAX_QUERY_CHARS:
+        raise BadRequest(f"literal 最多 {_MOST_LITERAL} 个字词、{MAX_QUERY_CHARS} 个字")
+    return words
 
 
 def to_suggest(params: Mapping[str, str]) -> tuple[str, int]:

@@ -158,6 +158,10 @@ def test_a_deleted_file_that_still_lies_in_a_folder_does_not_come_back(
     (outcome,) = report.files
     assert (outcome.outcome, outcome.reason) == ("rejected", "deleted")
     assert office.collection.library.counts()["documents"] == 3
+    sidecar = file.with_name(file.name + ".meta.toml")
+    sidecar.write_text("authority = 0\n", "utf-8")
+    assert ingest(office.collection, [file.parent], audience=STAFF).count("rejected") == 1
+    sidecar.unlink()
     again = ingest(office.collection, [file.parent], audience=STAFF, again=True)
     assert again.count("added") == 1
     assert ingest(office.collection, [file.parent]).count("unchanged") == 1

@@ -231,6 +231,7 @@ def test_forms_of_other_sites_do_nothing(office: Institution) -> None:
         ({"csrf": "钥"}, {}),
         ({"csrf": csrf}, {"Origin": "https://example.org"}),
         ({"csrf": csrf}, {"Origin": "null"}),
+        ({"csrf": csrf}, {"Origin": "http://["}),
         ({"csrf": csrf}, {"Sec-Fetch-Site": "cross-site"}),
     ]
     for path in ("/files", "/logout", f"/documents/{document}/manage"):

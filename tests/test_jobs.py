@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -195,6 +196,109 @@ def test_a_job_whose_process_died_is_tried_once_more_and_then_given_up(
     assert jobs.get(first.job_id).state == "failed" and "中断" in str(jobs.get(first.job_id))
     assert [job.name for job in jobs.take()] == ["二"]
     assert jobs.get(second.job_id).state == "running"
+
+
+def test_a_deletion_is_never_given_up(office: Institution) -> None:
+    jobs, document = Jobs(Ledger(office.home)), office.id_of("秘书长")
+    office.client(STAFF).delete(f"/v1/documents/{document}")
+    for _ in range(4):  # the process died, or the service was stopped
+        assert jobs.take()
+        jobs.resume(datetime.now())
+    office.work()
+    assert office.client(STAFF).get(f"/v1/documents/{document}").status_code == 404
+
+
+def test_what_was_interrupted_on_purpose_counts_as_not_begun(office: Institution) -> None:
+    jobs = Jobs(Ledger(office.home))
+    one = jobs.add("ingest", datetime.now(), "一")
+    for _ in range(4):
+        assert jobs.take()
+        jobs.put_back()
+    assert jobs.get(one.job_id).state == "queued" and jobs.get(one.job_id).attempts == 0
+
+
+def test_a_closed_document_stays_closed_whatever_happens_to_its_file(office: Institution) -> None:
+    folder, document = office.folder / "files" / "public", office.id_of("关于缴纳")
+    file, elsewhere = folder / "会费通知.txt", office.folder / "会费通知.txt"
+    (folder / "副本.txt").write_bytes(file.read_bytes())
+    ingest(office.collection, [folder], audience=PUBLIC)
+    office.client(STAFF).patch(f"/v1/documents/{document}", json={"audience": "staff"})
+
+    def is_closed() -> bool:
+        return "缴纳" not in str(office.client().get("/v1/search", params={"year": 2025}).json())
+
+    file.rename(elsewhere)
+    ingest(office.collection, [folder], audience=PUBLIC, prune=True)
+    elsewhere.rename(file)
+    ingest(office.collection, [folder], audience=PUBLIC)
+    assert is_closed()
+    (folder / "副本.txt").write_text(file.read_text("utf-8").replace("3月", "4月"), "utf-8")
+    ingest(office.collection, [folder], audience=PUBLIC)  # the copy parts from the document
+    assert office.collection.library.counts()["documents"] == 5 and is_closed()
+
+
+def test_a_document_is_opened_for_what_stands_in_it_now(office: Institution) -> None:
+    folder, document = office.folder / "files" / "staff", office.id_of("秘书长")
+    office.client(STAFF).patch(f"/v1/documents/{document}", json={"audience": "public"})
+    ingest(office.collection, [folder])
+    assert office.client().get(f"/v1/documents/{document}").status_code == 200
+    (folder / "办公会纪要.txt").write_text("秘书长办公会议纪要\n\n给予某某处分。\n", "utf-8")
+    assert ingest(office.collection, [folder]).withdrew
+    assert office.client().get(f"/v1/documents/{document}").status_code == 404
+    assert office.client(STAFF).get(f"/v1/documents/{document}").status_code == 200
+
+
+def test_a_document_that_is_being_deleted_is_not_opened_again(office: Institution) -> None:
+    client, document = office.client(STAFF), office.id_of("秘书长")
+    client.delete(f"/v1/documents/{document}")
+    answer = client.patch(f"/v1/documents/{document}", json={"audience": "public"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
+
+
+def test_what_is_closed_by_a_sidecar_or_a_copy_counts_as_withdrawn(office: Institution) -> None:
+    folder = office.folder / "files" / "public"
+    (folder / "会费通知.txt.meta.toml").write_text('audience = "staff"\n', "utf-8")
+    assert ingest(office.collection, [folder]).withdrew
+    copy = office.folder / "files" / "staff" / "章程.txt"
+    copy.write_bytes((folder / "章程.txt").read_bytes())
+    assert ingest(office.collection, [copy]).withdrew
+    assert hits(office, "会费 会员", PUBLIC) == []
+
+
+def test_while_another_process_writes_what_was_withdrawn_is_not_counted(
+    office: Institution,
+) -> None:
+    document = office.id_of("关于缴纳")
+    with office.collection.library.writing():
+        office.client(STAFF).patch(f"/v1/documents/{document}", json={"audience": "staff"})
+        for mode in ("hybrid", "keyword", "semantic"):
+            params = {"q": "缴纳会费", "mode": mode}
+            answer = office.client().get("/v1/search", params=params).json()
+            found = {hit["document_id"] for hit in answer["hits"]}
+            told = sum(count["count"] for count in answer["facets"]["type"])
+            assert document not in found and answer["total"] == len(found) >= told
+
+
+def test_uploads_that_nothing_was_read_from_are_swept(office: Institution) -> None:
+    client, uploads = office.client(STAFF), office.home / "uploads"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("规定.txt", RULES)
+    given = {"file": ("打包.zip", packed.getvalue())}
+    job = client.post("/v1/documents", files=given).json()
+    office.work()
+    for left in (".half/file", "dead/规定.txt"):
+        (uploads / left).parent.mkdir()
+        (uploads / left).write_bytes(RULES)
+    library, hour = office.collection.library, 3700
+    library.shelf.sweep_uploads(library.sources(), [], time.time())
+    assert (uploads / "dead" / "规定.txt").exists()  # it may be on its way
+    library.shelf.sweep_uploads(library.sources(), [], time.time() + hour)
+    kept = [file for file in uploads.rglob("*") if file.is_file()]
+    assert kept == [uploads / job["job_id"] / "打包.zip"]
+    client.delete(f"/v1/documents/{office.id_of('印章')}")
+    office.work()
+    assert not list(uploads.glob("*"))
 
 
 def test_a_job_nobody_has_is_not_found(office: Institution) -> None:

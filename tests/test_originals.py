@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import Link, Text
 
 from index.analyzer import Analyzer
 from index.model import Audience
@@ -101,8 +104,12 @@ def test_a_release_is_of_one_version(office: Institution) -> None:
         ("word/ref.xml", b"<a>&#49;3800138000</a>"),
         ("word/media/image9.png", b"\x89PNG"),
         ("word/embeddings/oleObject1.bin", b"\xd0\xcf\x11\xe0"),
+        ("word/_rels/a.rels", f'<R Target="tel:{PHONE}"/>'.encode()),
+        ("word/alt.xml", f"<p descr='张三 {PHONE}'/>".encode()),
+        ("word/wide.xml", f"<p>{PHONE}</p>".encode("utf-16")),
+        ("word/note.xml", f"<p/><!-- {PHONE} -->".encode()),
+        ("word/near.xml", f"<a>{PHONE}</a><b>2026</b>".encode()),
     ],
-    ids=["comment", "property", "torn", "entity", "picture", "object"],
 )
 def test_what_is_hidden_in_a_file_keeps_it_back(
     office: Institution, part: str, content: bytes
@@ -127,6 +134,61 @@ def test_a_hidden_sheet_keeps_a_workbook_back(office: Institution) -> None:
         book.save(saved)
         document = given(office, f"报量{hidden}.xlsx", saved.getvalue())
         assert status(office, document) == (404 if hidden else 200)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"[张三](tel:{PHONE})", "[张三](mailto:a@example.org)", f"<!-- {PHONE} -->", f"``` {PHONE}"],
+)
+def test_what_markdown_does_not_show_keeps_it_back(office: Institution, text: str) -> None:
+    plain = "# 关于开会的通知\n\n请各单位按时参加会议。\n"
+    assert status(office, given(office, "通知.md", plain.encode())) == 200
+    assert status(office, given(office, "另一.md", f"{plain}\n{text}\n".encode())) == 404
+
+
+def annotated(writer: PdfWriter) -> None:
+    writer.add_annotation(0, Text(text=f"联系张三 {PHONE}", rect=(50, 50, 90, 90)))
+
+
+def linked(writer: PdfWriter) -> None:
+    writer.add_annotation(0, Link(rect=(50, 50, 90, 90), url="mailto:zhang@example.org"))
+
+
+def pictured(writer: PdfWriter) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PDF")
+    writer.pages[0].merge_page(PdfReader(picture).pages[0])
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        lambda writer: None,
+        annotated,
+        linked,
+        pictured,
+        lambda writer: writer.add_metadata({"/Author": f"张三 {PHONE}"}),
+        lambda writer: writer.add_outline_item(f"张三 {PHONE}", page_number=0),
+        lambda writer: writer.add_attachment("名单.txt", PHONE.encode()),
+        lambda writer: writer.encrypt("", "owner"),
+    ],
+    ids="nothing note link picture author bookmark attachment locked".split(),
+)
+def test_what_a_pdf_hides_keeps_it_back(
+    office: Institution, hide: Callable[[PdfWriter], object], request: pytest.FixtureRequest
+) -> None:
+    writer = PdfWriter(clone_from=next(CORPUS.glob("*理事会第四次会议纪要.pdf")))
+    hide(writer)
+    made = io.BytesIO()
+    writer.write(made)
+    document = given(office, "纪要.pdf", made.getvalue())
+    hides = "nothing" not in request.node.name
+    assert status(office, document) == (404 if hides else 200)
+
+
+def test_an_earlier_version_inside_a_pdf_keeps_it_back(office: Institution) -> None:
+    held = next(CORPUS.glob("*理事会第四次会议纪要.pdf")).read_bytes()
+    assert status(office, given(office, "纪要.pdf", held + b"\n%%EOF\n")) == 404
 
 
 def test_a_kind_of_file_that_cannot_be_looked_into_is_kept_back(office: Institution) -> None:

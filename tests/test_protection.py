@@ -252,6 +252,17 @@ def test_others_are_answered_while_many_hang(office: Institution) -> None:
                 each.close()
 
 
+def test_a_long_address_makes_no_long_page(office: Institution) -> None:
+    client = office.client()
+    words = "|".join(f"{number:03}" for number in range(1000))
+    for path in ("/v1/search", "/"):
+        answer = client.get(path, params={"q": "会费", "literal": words})
+        assert answer.status_code == 400 and len(answer.content) < 20_000
+    assert (
+        len(client.get("/", params={"q": "会" * 4_000, "type": "通" * 2_000}).content) < 400_000
+    )
+
+
 def test_every_answer_has_the_headers_that_protect(office: Institution) -> None:
     client, document = office.client(), office.id_of("关于缴纳")
     paths = ["/", "/?q=会费", f"/documents/{document}", "/v1/search?q=会费", "/无", "/login"]
