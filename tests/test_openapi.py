@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 from index.analyzer import Analyzer
 from index.errors import (
     BadRequest,
+    Conflict,
     EncoderUnavailable,
     LibraryError,
     NotFound,
@@ -110,6 +111,7 @@ def test_every_code_of_a_failure_is_described() -> None:
         "key_revoked",
     }
     kinds: list[type[SearchError]] = [
+        Conflict,
         BadRequest,
         NotFound,
         TooSlow,

@@ -258,9 +258,7 @@ def test_a_long_address_makes_no_long_page(office: Institution) -> None:
     for path in ("/v1/search", "/"):
         answer = client.get(path, params={"q": "会费", "literal": words})
         assert answer.status_code == 400 and len(answer.content) < 20_000
-    assert (
-        len(client.get("/", params={"q": "会" * 4_000, "type": "通" * 2_000}).content) < 400_000
-    )
+    assert len(client.get("/", params={"q": "会" * 4_000, "type": "通" * 2_000}).content) < 400_000
 
 
 def test_every_answer_has_the_headers_that_protect(office: Institution) -> None:
