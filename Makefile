@@ -13,10 +13,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 INSTALLED      := $(VENV)/installed
 INSTALLED_TEST := $(VENV)/installed-test
 
-export XIEHUI_NAME ?= 江岚省高等院校后勤协会
+demo: export XIEHUI_NAME ?= 江岚省高等院校后勤协会
 # The site of corpus/website, which has the search box on it.
-export XIEHUI_ALLOWED_ORIGINS ?= ["http://127.0.0.1:8001"]
-export XIEHUI_EXAMPLES ?= ["新秘书长是谁，得了多少票","协会什么时候换届","孩子寝室开空调一度电多少钱"]
+demo: export XIEHUI_ALLOWED_ORIGINS ?= ["http://127.0.0.1:8001"]
+demo: export XIEHUI_EXAMPLES ?= ["新秘书长是谁，得了多少票","协会什么时候换届","孩子寝室开空调一度电多少钱"]
 
 .PHONY: demo install test test-slow check clean
 

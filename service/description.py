@@ -148,7 +148,7 @@ VERIFY = MAYBE | _json_body(
         "required": ["text"],
         "additionalProperties": False,
         "properties": {
-            "text": {"type": "string", "maxLength": MAX_TEXT_CHARS, "pattern": r"\S"},
+            "text": {"type": "string", "maxLength": MAX_TEXT_CHARS, "pattern": r"\w\w"},
         },
     },
     {"text": "普通会员单位会费每年3000元。"},

@@ -23,7 +23,7 @@ from ingest.label import as_label
 from service import description as about
 from service.desk import Desk
 from service.door import Door, require_form, require_staff
-from service.jobs import DELETE, INGEST, QUEUED, RUNNING, Job, Jobs, new_id
+from service.jobs import DELETE, INGEST, Job, Jobs, new_id
 from service.links import Links, links_for
 from service.pages import Guest, go, page_for
 from service.wording import JOB_KINDS, JOB_STATES, OUTCOMES
@@ -230,7 +230,6 @@ def _listed(job: Job, links: Links) -> dict[str, Any]:
         "message": "；".join(dict.fromkeys(filter(None, told))),
         "url": links.document(known[0]["document_id"]) if len(known) == 1 else None,
         "when": job.finished or job.created,
-        "waits": job.state in (QUEUED, RUNNING),
     }
 
 

@@ -189,7 +189,7 @@ def test_the_full_library_tells_an_audience_nothing_more_and_nothing_less(
 ) -> None:
     # A failing library is found again at once: making it smaller would take many minutes.
     @settings(
-        max_examples=4,
+        max_examples=3,
         deadline=None,
         derandomize=True,
         phases=[Phase.generate],

@@ -93,6 +93,8 @@ def test_settings_in_force_name_their_origin(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     CONFIG_FILE.write_text('name = "某协会"\nport = 8001\n', "utf-8")
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"XIEHUI_{name.upper()}", raising=False)
     monkeypatch.setenv("XIEHUI_PORT", "8002")
     found = {name: rest for name, *rest in reference.in_force(read_settings())}
     assert found.keys() == Settings.model_fields.keys()

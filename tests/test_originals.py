@@ -168,7 +168,7 @@ def pictured(writer: PdfWriter) -> None:
         linked,
         pictured,
         lambda writer: writer.add_metadata({"/Author": f"张三 {PHONE}"}),
-        lambda writer: writer.add_outline_item(f"张三 {PHONE}", page_number=0),
+        lambda writer: writer.add_outline_item(title=f"张三 {PHONE}", page_number=0),
         lambda writer: writer.add_attachment("名单.txt", PHONE.encode()),
         lambda writer: writer.encrypt("", "owner"),
     ],
