@@ -17,9 +17,10 @@ from pathlib import Path
 from index.privacy import mask
 
 _MOST_PARTS, _MOST_BYTES = 2000, 50 * 1024 * 1024
+_MOST_TEXT_BYTES = 8 * 1024 * 1024
 _PARTS = (".xml", ".rels", "mimetype")
-_TAG = re.compile(r"<[^>]*>")
-_VALUE = re.compile(r"""="([^"]*)"|='([^']*)'|<!--(.*?)-->""", re.S)
+_TAG = re.compile(r"<[^<>]*>")
+_VALUE = re.compile(r"""=(?:"([^"<]*)"|'([^'<]*)')""")
 # A value of so few digits is a size or a colour; a mobile number has eleven.
 _SIZE_DIGITS = 8
 # In a PDF: what may hold more than its pages show. /Annots leads to links, which are looked at.
@@ -27,9 +28,9 @@ _CLOSED = re.compile(
     rb"/(?:Encrypt|EmbeddedFiles?|AcroForm|XFA|RichMedia|JavaScript|JS|Launch|OCProperties"
     rb"|Subtype\s*/(?!Link\b|Type[0-3]|CIDFont|TrueType|OpenType|XML\b|Form\b|Widget\b)[A-Za-z0-9]+)"
 )
-_STREAM = re.compile(rb"<<((?:(?!endobj).)*?)>>\s*stream\r?\n(.*?)endstream", re.S)
+_STREAM = re.compile(rb">>\s*stream\r?\n")
 _PAINTED = re.compile(rb"/(?:ObjStm|XRef|Metadata)\b")
-_LITERAL = re.compile(rb"\((?:[^()\\]|\\.)*\)", re.S)
+_BRACKET = re.compile(rb"\\.|[()]", re.S)
 _HEXADECIMAL = re.compile(rb"<([0-9A-Fa-f\s]{8,})>")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.S)
 
@@ -62,20 +63,36 @@ def hides_in_package(file: Path) -> bool:
 def hides_in_pdf(file: Path) -> bool:
     """Of a PDF: in its strings and addresses, and whether it has pictures, forms, notes, files or
     earlier versions of itself. Text on its pages is what reading has seen."""
-    held = file.read_bytes()
-    if held.count(b"%%EOF") != 1:
+    if file.stat().st_size > _MOST_BYTES:
         return True
-    texts = [held]
-    room = _MOST_BYTES
-    for described, body in _STREAM.findall(held):
-        texts[0] = texts[0].replace(body, b"", 1)
+    held = file.read_bytes()
+    if held.count(b"%%EOF") != 1 or _CLOSED.search(held):
+        return True
+    outside, streams = _taken_apart(held)
+    texts, room = [outside], _MOST_BYTES
+    for described, body in streams:
         if _PAINTED.search(described):
             content = _inflated(described, body, room)
-            if content is None:
+            if content is None or _CLOSED.search(content):
                 return True
             room -= len(content)
             texts.append(content)
-    return any(_CLOSED.search(text) or any(map(_is_personal, _strings(text))) for text in texts)
+    if sum(map(len, texts)) > _MOST_TEXT_BYTES:
+        return True
+    return any(map(_is_personal, chain.from_iterable(map(_strings, texts))))
+
+
+def _taken_apart(held: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """What stands outside of a PDF's streams, and each stream behind what describes it."""
+    outside, streams, at = [], [], 0
+    while begins := _STREAM.search(held, at):
+        ends = held.find(b"endstream", begins.end())
+        ends = len(held) if ends < 0 else ends
+        described = held[max(at, held.rfind(b" obj", at, begins.start())) : begins.start()]
+        outside.append(held[at : begins.end()])
+        streams.append((described, held[begins.end() : ends]))
+        at = ends
+    return b"".join((*outside, held[at:])), streams
 
 
 def _inflated(described: bytes, body: bytes, room: int) -> bytes | None:
@@ -94,11 +111,26 @@ def _inflated(described: bytes, body: bytes, room: int) -> bytes | None:
 
 def _strings(text: bytes) -> Iterator[str]:
     """Every string of a PDF, decoded in every way that it may be meant."""
-    for literal in _LITERAL.findall(text):
-        yield from _decoded(_ESCAPE.sub(_unescaped, literal[1:-1]))
+    for literal in _literals(text):
+        yield from _decoded(_ESCAPE.sub(_unescaped, literal))
     for digits in _HEXADECIMAL.findall(text):
         plain = b"".join(digits.split())
         yield from _decoded(bytes.fromhex((plain + b"0" * (len(plain) % 2)).decode()))
+
+
+def _literals(text: bytes) -> Iterator[bytes]:
+    """What stands in brackets, which may hold brackets; in one pass, whatever the text."""
+    depth, began = 0, 0
+    for bracket in _BRACKET.finditer(text):
+        if bracket[0] == b"(":
+            began = began if depth else bracket.end()
+            depth += 1
+        elif bracket[0] == b")" and depth:
+            depth -= 1
+            if not depth:
+                yield text[began : bracket.start()]
+    if depth:
+        yield text[began:]
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
@@ -114,7 +146,8 @@ def _written(content: bytes) -> Iterator[str]:
     for text in _decoded(content):
         for tags in ("", "\n"):
             yield html.unescape(_TAG.sub(tags, text))
-        for value in set(chain.from_iterable(_VALUE.findall(text))):
+        comments = (part.partition("-->")[0] for part in text.split("<!--")[1:])
+        for value in {*chain.from_iterable(_VALUE.findall(text)), *comments}:
             if not (value.isdecimal() and len(value) <= _SIZE_DIGITS):
                 yield html.unescape(value)
 
